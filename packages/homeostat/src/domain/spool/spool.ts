@@ -1,0 +1,57 @@
+import type { Instant } from "../instant.ts";
+
+/**
+ * The durable queue between an acknowledgement and the store. `append` resolves only after the bytes are on disk
+ * (group-commit fsync); what it acknowledged is delivered to a reader at least once, in order, also after SIGKILL or
+ * a power cut. Readers make delivery idempotent. One spool holds several streams (one per system and event kind).
+ */
+export interface Spool {
+  /**
+   * Appends one record and resolves once it is durable.
+   * @throws Fault `spool-full` when the bound would be passed, `spool-unwritable` when the disk refuses.
+   */
+  append(stream: SpoolStream, record: SpoolRecord): Promise<SpoolPosition>;
+  /** Records of one stream not yet released, oldest first, up to the limits; empty when there is nothing to ship. */
+  read(stream: SpoolStream, limits: { readonly maxRows: number; readonly maxBytes: number }): Promise<readonly SpooledRecord[]>;
+  /** Says that the store has confirmed everything of the stream up to and including this position. */
+  release(stream: SpoolStream, upTo: SpoolPosition): Promise<void>;
+  /** Streams that hold unreleased records. */
+  pendingStreams(): readonly SpoolStream[];
+  /** Resolves when something is appended (or the signal aborts), so that a shipper sleeps without polling. */
+  waitForAppend(signal: AbortSignal): Promise<void>;
+  state(): SpoolState;
+  close(): Promise<void>;
+}
+
+/** `predictions:flight-delay`. System names hold no colon. */
+export type SpoolStream = `${"predictions" | "outcomes"}:${string}`;
+
+/** A record is a block of newline-delimited JSON rows, as bytes; the spool does not look inside. */
+export interface SpoolRecord {
+  readonly rows: number;
+  readonly bytes: Uint8Array;
+  readonly receivedAt: Instant;
+}
+
+export interface SpooledRecord extends SpoolRecord {
+  readonly position: SpoolPosition;
+}
+
+/** Strictly increasing across restarts within one spool directory. */
+export type SpoolPosition = number;
+
+export interface SpoolState {
+  readonly bytes: number;
+  readonly limitBytes: number;
+  readonly rows: number;
+  readonly oldestReceivedAt: Instant | undefined;
+  /** Damage found at start-up: a torn last record is cut off and told; anything else is kept aside and told. */
+  readonly damage: readonly SpoolDamage[];
+}
+
+export interface SpoolDamage {
+  readonly path: string;
+  readonly offset: number;
+  readonly kind: "torn-tail" | "checksum-mismatch" | "unreadable-header";
+  readonly bytesLost: number;
+}

@@ -1,0 +1,76 @@
+import { z } from "zod";
+import { instant, predictionId, resourceName } from "./name.ts";
+
+export const inputValue = z.union([z.string().max(10_000), z.number(), z.boolean(), z.null()]);
+
+/** Values by contract field name. */
+export const inputRow = z.record(z.string(), inputValue);
+export type InputRow = z.infer<typeof inputRow>;
+
+/** One question to the gateway. */
+export const predictRow = z.strictObject({
+  id: predictionId.optional().describe("Chosen by the caller for joining outcomes; made by the gateway when absent"),
+  time: instant.optional().describe("Event time; the time of arrival when absent"),
+  inputs: inputRow,
+  cohort: z.string().max(100).optional().describe("Route, arm or device group"),
+});
+
+export const predictRequest = z.strictObject({ rows: z.array(predictRow).min(1).max(10_000) });
+export type PredictRequest = z.infer<typeof predictRequest>;
+
+export const predictAnswer = z.object({
+  release: z.string().nullable().describe("The release that answered; null when a constant answered"),
+  degraded: z.boolean(),
+  reason: z.string().nullable().describe("Why the answer is degraded"),
+  servedBy: z.enum(["release", "previous-release", "constant"]),
+  predictions: z.array(z.object({ id: predictionId, probability: z.number(), decision: z.boolean() })),
+});
+export type PredictAnswer = z.infer<typeof predictAnswer>;
+
+/** A prediction made elsewhere, of a monitor-only system. */
+export const predictionEvent = z.strictObject({
+  id: predictionId,
+  time: instant,
+  release: z.string().min(1).max(100).describe("The release that answered, as the sender names it"),
+  inputs: inputRow,
+  probability: z.number().min(0).max(1),
+  cohort: z.string().max(100).optional(),
+  latencyMs: z.number().min(0).max(3_600_000).optional(),
+});
+export type PredictionEvent = z.infer<typeof predictionEvent>;
+
+/** What turned out to be true. A later `time` corrects an earlier one. */
+export const outcomeEvent = z.strictObject({
+  predictionId,
+  time: instant.describe("When the outcome was known"),
+  value: z.boolean(),
+});
+export type OutcomeEvent = z.infer<typeof outcomeEvent>;
+
+/** Answer to a batch of events: what was taken durably, and each refused row by name. */
+export const batchReceipt = z.object({
+  accepted: z.int().describe("Rows that are durable now"),
+  refused: z
+    .array(z.object({ row: z.int(), path: z.string(), expected: z.string(), found: z.string() }))
+    .describe("At most the first 100"),
+  refusedCount: z.int(),
+});
+export type BatchReceipt = z.infer<typeof batchReceipt>;
+
+/** Something that changed, tied to a component. */
+export const changeEvent = z.strictObject({
+  component: z
+    .string()
+    .min(1)
+    .max(200)
+    .describe("`source:airline-feed`, `pipeline:flight-delay`, `model:…`, `library:…`"),
+  kind: z.enum(["deploy", "schema", "library", "firmware", "policy", "data-source"]),
+  title: z.string().min(1).max(500),
+  time: instant.describe("When it took effect"),
+  actor: z.string().max(200).optional(),
+  system: resourceName.optional().describe("Left out when it concerns every system that depends on the component"),
+});
+export type ChangeEvent = z.infer<typeof changeEvent>;
+
+export const change = changeEvent.extend({ id: z.string(), recordedAt: instant });
+export type Change = z.infer<typeof change>;

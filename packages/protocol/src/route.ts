@@ -1,0 +1,382 @@
+import { z } from "zod";
+import {
+  apiKey,
+  createdKey,
+  keyRequest,
+  readiness,
+  type Scope,
+  serverStatus,
+  session,
+  signInRequest,
+} from "./access.ts";
+import { declarationBundle, plan } from "./declaration-bundle.ts";
+import {
+  batchReceipt,
+  change,
+  changeEvent,
+  outcomeEvent,
+  predictAnswer,
+  predictionEvent,
+  predictRequest,
+} from "./event.ts";
+import { incidentAct, incidentDetail, incidentSummary } from "./incident.ts";
+import { baselineRequest, dataset, job, model, release, releaseRequest, trainRequest } from "./learning.ts";
+import { instant } from "./name.ts";
+import {
+  driftCell,
+  finding,
+  intakeCounts,
+  performanceCell,
+  systemDetail,
+  systemSummary,
+  windowSummary,
+} from "./sensing.ts";
+
+export interface Route {
+  readonly method: "GET" | "POST" | "DELETE";
+  /** `{name}` marks a path parameter. */
+  readonly path: string;
+  readonly scope: Scope | "none";
+  readonly summary: string;
+  readonly query?: z.ZodObject;
+  readonly body?: z.ZodType;
+  /** Media types besides application/json, each a batch of the body's rows. */
+  readonly bodyTypes?: readonly string[];
+  readonly answer: z.ZodType;
+  readonly status: 200 | 201 | 202 | 204;
+}
+
+const range = z.object({
+  from: instant.optional(),
+  to: instant.optional(),
+  segment: z.string().optional().describe("`origin=LAX`; all rows when absent; `*` for every segment"),
+});
+const list = <T extends z.ZodType>(item: T): z.ZodObject<{ items: z.ZodArray<T> }> =>
+  z.object({ items: z.array(item) });
+
+/** Every address of the API: the server binds it, the client types follow from it, the OpenAPI document is made from it. */
+export const routes = {
+  live: {
+    method: "GET",
+    path: "/health/live",
+    scope: "none",
+    summary: "Is the process alive",
+    answer: z.object({ live: z.literal(true) }),
+    status: 200,
+  },
+  ready: {
+    method: "GET",
+    path: "/health/ready",
+    scope: "none",
+    summary: "Which parts are ready",
+    answer: readiness,
+    status: 200,
+  },
+  status: {
+    method: "GET",
+    path: "/v1/status",
+    scope: "read",
+    summary: "The server's own state",
+    answer: serverStatus,
+    status: 200,
+  },
+  signIn: {
+    method: "POST",
+    path: "/v1/session",
+    scope: "none",
+    summary: "Exchange a one-time sign-in token for a session cookie",
+    body: signInRequest,
+    answer: session,
+    status: 201,
+  },
+  currentSession: {
+    method: "GET",
+    path: "/v1/session",
+    scope: "read",
+    summary: "Who am I, with the CSRF token for changes",
+    answer: session,
+    status: 200,
+  },
+  signOut: {
+    method: "DELETE",
+    path: "/v1/session",
+    scope: "read",
+    summary: "End the session",
+    answer: z.null(),
+    status: 204,
+  },
+  plan: {
+    method: "POST",
+    path: "/v1/plan",
+    scope: "operate",
+    summary: "What applying these files would do",
+    body: declarationBundle,
+    answer: plan,
+    status: 200,
+  },
+  apply: {
+    method: "POST",
+    path: "/v1/apply",
+    scope: "operate",
+    summary: "Apply these files",
+    body: declarationBundle,
+    answer: plan,
+    status: 200,
+  },
+  systems: {
+    method: "GET",
+    path: "/v1/systems",
+    scope: "read",
+    summary: "Systems under care",
+    answer: list(systemSummary),
+    status: 200,
+  },
+  system: {
+    method: "GET",
+    path: "/v1/systems/{system}",
+    scope: "read",
+    summary: "One system",
+    answer: systemDetail,
+    status: 200,
+  },
+  counts: {
+    method: "GET",
+    path: "/v1/systems/{system}/counts",
+    scope: "read",
+    summary: "Rows acknowledged, stored and joined",
+    answer: intakeCounts,
+    status: 200,
+  },
+  predict: {
+    method: "POST",
+    path: "/v1/systems/{system}/predict",
+    scope: "ingest",
+    summary: "Ask the live release",
+    body: predictRequest,
+    answer: predictAnswer,
+    status: 200,
+  },
+  sendPredictions: {
+    method: "POST",
+    path: "/v1/systems/{system}/predictions",
+    scope: "ingest",
+    summary: "Post predictions made elsewhere",
+    body: z.strictObject({ rows: z.array(predictionEvent).min(1) }),
+    bodyTypes: ["application/x-ndjson"],
+    answer: batchReceipt,
+    status: 202,
+  },
+  sendOutcomes: {
+    method: "POST",
+    path: "/v1/systems/{system}/outcomes",
+    scope: "ingest",
+    summary: "Post outcomes",
+    body: z.strictObject({ rows: z.array(outcomeEvent).min(1) }),
+    bodyTypes: ["application/x-ndjson"],
+    answer: batchReceipt,
+    status: 202,
+  },
+  createDataset: {
+    method: "POST",
+    path: "/v1/systems/{system}/datasets",
+    scope: "operate",
+    summary: "Store rows as an immutable dataset",
+    bodyTypes: ["application/vnd.apache.parquet"],
+    answer: dataset,
+    status: 201,
+  },
+  datasets: {
+    method: "GET",
+    path: "/v1/systems/{system}/datasets",
+    scope: "read",
+    summary: "Datasets of a system",
+    answer: list(dataset),
+    status: 200,
+  },
+  train: {
+    method: "POST",
+    path: "/v1/systems/{system}/train",
+    scope: "operate",
+    summary: "Train a model from a dataset",
+    body: trainRequest,
+    answer: job,
+    status: 202,
+  },
+  job: {
+    method: "GET",
+    path: "/v1/jobs/{job}",
+    scope: "read",
+    summary: "State of a long-running job",
+    answer: job,
+    status: 200,
+  },
+  models: {
+    method: "GET",
+    path: "/v1/systems/{system}/models",
+    scope: "read",
+    summary: "Models of a system",
+    answer: list(model),
+    status: 200,
+  },
+  createRelease: {
+    method: "POST",
+    path: "/v1/systems/{system}/releases",
+    scope: "operate",
+    summary: "Make a release of a model, freeze its baseline and put it live",
+    body: releaseRequest,
+    answer: job,
+    status: 202,
+  },
+  createBaseline: {
+    method: "POST",
+    path: "/v1/systems/{system}/baselines",
+    scope: "operate",
+    summary: "Freeze a baseline of a monitor-only release from received rows",
+    body: baselineRequest,
+    answer: job,
+    status: 202,
+  },
+  releases: {
+    method: "GET",
+    path: "/v1/systems/{system}/releases",
+    scope: "read",
+    summary: "Releases, newest first",
+    answer: list(release),
+    status: 200,
+  },
+  rollback: {
+    method: "POST",
+    path: "/v1/systems/{system}/rollback",
+    scope: "operate",
+    summary: "Put the previous release live again: model, pipeline and baseline together",
+    answer: release,
+    status: 200,
+  },
+  windows: {
+    method: "GET",
+    path: "/v1/systems/{system}/windows",
+    scope: "read",
+    summary: "Windows with row counts, label coverage and verdict",
+    query: range,
+    answer: list(windowSummary),
+    status: 200,
+  },
+  drift: {
+    method: "GET",
+    path: "/v1/systems/{system}/drift",
+    scope: "read",
+    summary: "PSI of every feature, window by window",
+    query: range,
+    answer: list(driftCell),
+    status: 200,
+  },
+  performance: {
+    method: "GET",
+    path: "/v1/systems/{system}/performance",
+    scope: "read",
+    summary: "Performance by segment, window by window",
+    query: range,
+    answer: list(performanceCell),
+    status: 200,
+  },
+  findings: {
+    method: "GET",
+    path: "/v1/systems/{system}/findings",
+    scope: "read",
+    summary: "Findings, newest first",
+    query: range,
+    answer: list(finding),
+    status: 200,
+  },
+  changes: {
+    method: "GET",
+    path: "/v1/changes",
+    scope: "read",
+    summary: "The change log",
+    query: z.object({ from: instant.optional(), to: instant.optional(), system: z.string().optional() }),
+    answer: list(change),
+    status: 200,
+  },
+  recordChange: {
+    method: "POST",
+    path: "/v1/changes",
+    scope: "ingest",
+    summary: "Record a change",
+    body: changeEvent,
+    answer: change,
+    status: 201,
+  },
+  incidents: {
+    method: "GET",
+    path: "/v1/incidents",
+    scope: "read",
+    summary: "Incidents, newest first",
+    query: z.object({ system: z.string().optional(), state: z.enum(["open", "acknowledged", "resolved"]).optional() }),
+    answer: list(incidentSummary),
+    status: 200,
+  },
+  incident: {
+    method: "GET",
+    path: "/v1/incidents/{number}",
+    scope: "read",
+    summary: "One incident with its evidence",
+    answer: incidentDetail,
+    status: 200,
+  },
+  acknowledge: {
+    method: "POST",
+    path: "/v1/incidents/{number}/acknowledge",
+    scope: "operate",
+    summary: "I am looking at it",
+    body: incidentAct,
+    answer: incidentDetail,
+    status: 200,
+  },
+  resolve: {
+    method: "POST",
+    path: "/v1/incidents/{number}/resolve",
+    scope: "operate",
+    summary: "It is over",
+    body: incidentAct,
+    answer: incidentDetail,
+    status: 200,
+  },
+  keys: { method: "GET", path: "/v1/keys", scope: "admin", summary: "API keys", answer: list(apiKey), status: 200 },
+  createKey: {
+    method: "POST",
+    path: "/v1/keys",
+    scope: "admin",
+    summary: "Make an API key",
+    body: keyRequest,
+    answer: createdKey,
+    status: 201,
+  },
+  revokeKey: {
+    method: "DELETE",
+    path: "/v1/keys/{key}",
+    scope: "admin",
+    summary: "Revoke an API key",
+    answer: apiKey,
+    status: 200,
+  },
+  signInLink: {
+    method: "POST",
+    path: "/v1/sign-in-links",
+    scope: "admin",
+    summary: "Make a one-time sign-in link for the page",
+    answer: z.object({ path: z.string(), expiresAt: instant }),
+    status: 201,
+  },
+} as const satisfies Record<string, Route>;
+
+export type RouteName = keyof typeof routes;
+/** What a route answers, as the client sees it. */
+export type Answer<N extends RouteName> = z.output<(typeof routes)[N]["answer"]>;
+/** What a route takes as its body, before defaults are filled. */
+export type Body<N extends RouteName> = (typeof routes)[N] extends { readonly body: infer B extends z.ZodType }
+  ? z.input<B>
+  : never;
+/** What a route takes in its query string. */
+export type Query<N extends RouteName> = (typeof routes)[N] extends { readonly query: infer Q extends z.ZodType }
+  ? z.input<Q>
+  : never;

@@ -1,0 +1,128 @@
+import { z } from "zod";
+import { estimate, release } from "./learning.ts";
+import { instant } from "./name.ts";
+
+export const verdictState = z.enum([
+  "healthy",
+  "warning",
+  "critical",
+  "not-enough-data",
+  "waiting-for-labels",
+  "not-checked",
+]);
+export type VerdictState = z.infer<typeof verdictState>;
+
+export const windowSummary = z.object({
+  start: instant,
+  end: instant,
+  state: z.enum(["open", "due", "evaluated"]),
+  rows: z.int(),
+  labelledRows: z.int(),
+  labelCoverage: z.number().nullable().describe("Share of rows with an outcome; null when the window holds no rows"),
+  verdict: verdictState,
+  findings: z.int(),
+  restatements: z.int(),
+});
+export type WindowSummary = z.infer<typeof windowSummary>;
+
+export const segmentRef = z.object({ name: z.string(), value: z.string() }).nullable().describe("null: all rows");
+export type SegmentRef = z.infer<typeof segmentRef>;
+
+/** One cell of a drift picture: one feature in one segment in one window. */
+export const driftCell = z.object({
+  window: instant,
+  feature: z.string(),
+  segment: segmentRef,
+  state: verdictState,
+  variant: z.string().describe("`psi/jeffreys10`"),
+  psi: z.number().nullable(),
+  psiDebiased: z.number().nullable(),
+  expectedByChance: z.number().nullable().describe("PSI that chance alone gives on average at these sizes"),
+  pValue: z.number().nullable(),
+  rows: z.int(),
+  baselineRows: z.int(),
+  bins: z.int(),
+});
+export type DriftCell = z.infer<typeof driftCell>;
+
+export const performanceCell = z.object({
+  window: instant,
+  segment: segmentRef,
+  state: verdictState,
+  rows: z.int(),
+  labelledRows: z.int(),
+  auc: estimate.nullable(),
+  accuracy: estimate.nullable(),
+  positiveShare: estimate.nullable(),
+  meanProbability: z.number().nullable(),
+  calibrationError: z.number().nullable(),
+  baselineAuc: estimate.nullable(),
+  baselineAccuracy: estimate.nullable(),
+  pValue: z.number().nullable().describe("AUC against baseline, after overdispersion"),
+});
+export type PerformanceCell = z.infer<typeof performanceCell>;
+
+export const finding = z.object({
+  id: z.string(),
+  system: z.string(),
+  release: z.string().nullable(),
+  monitor: z.enum(["input-drift", "prediction-drift", "null-rate", "new-category", "volume", "performance"]),
+  layer: z.enum(["infrastructure", "pipeline", "model", "outcome"]),
+  window: z.object({ start: instant, end: instant }),
+  segment: segmentRef,
+  feature: z.string().nullable(),
+  metric: z.string(),
+  variant: z.string(),
+  value: z.number(),
+  baselineValue: z.number().nullable(),
+  effect: z.number(),
+  threshold: z.number(),
+  expectedByChance: z.number().nullable(),
+  pValue: z.number(),
+  adjustedPValue: z.number().nullable(),
+  lowerBound: z.number().nullable(),
+  overdispersion: z.number().nullable(),
+  rows: z.int(),
+  baselineRows: z.int(),
+  severity: z.enum(["warning", "critical"]),
+  rule: z.string().describe("The rule that fired, in words"),
+  sentence: z.string(),
+  values: z
+    .array(z.object({ value: z.string(), count: z.int() }))
+    .describe("Offending values, where the finding is about values"),
+  withdrawnAt: instant.nullable(),
+});
+export type Finding = z.infer<typeof finding>;
+
+export const systemSummary = z.object({
+  name: z.string(),
+  description: z.string(),
+  domain: z.string(),
+  serving: z.enum(["gateway", "monitor-only"]),
+  health: verdictState,
+  liveRelease: release.nullable(),
+  openIncidents: z.int(),
+  rows: z.int(),
+  labelledRows: z.int(),
+  lastWindow: windowSummary.nullable(),
+  lastEventAt: instant.nullable(),
+  owners: z.record(z.string(), z.string()),
+});
+export type SystemSummary = z.infer<typeof systemSummary>;
+
+export const systemDetail = systemSummary.extend({
+  features: z.array(z.object({ name: z.string(), type: z.string(), expression: z.string() })),
+  segments: z.array(z.object({ name: z.string(), expression: z.string(), values: z.array(z.string()) })),
+  outcome: z.string(),
+  windows: z.object({ lengthMs: z.int(), latenessMs: z.int(), season: z.string() }),
+  unchecked: z.array(z.string()),
+});
+export type SystemDetail = z.infer<typeof systemDetail>;
+
+export const intakeCounts = z.object({
+  predictions: z.object({ acknowledged: z.int(), stored: z.int(), duplicates: z.int(), pendingInSpool: z.int() }),
+  outcomes: z.object({ acknowledged: z.int(), stored: z.int(), duplicates: z.int(), pendingInSpool: z.int() }),
+  joined: z.int().describe("Predictions that have an outcome"),
+  outcomesWaiting: z.int().describe("Outcomes whose prediction is not known yet"),
+});
+export type IntakeCounts = z.infer<typeof intakeCounts>;

@@ -1,0 +1,124 @@
+import { z } from "zod";
+import { duration, fieldName, resourceName } from "./name.ts";
+
+/** `system.yaml`: one AI system under care. Paths are relative to this file. */
+export const systemDeclaration = z
+  .strictObject({
+    apiVersion: z.literal("homeostat/v1"),
+    kind: z.literal("System"),
+    name: resourceName,
+    domain: z.enum(["tabular"]).describe("The domain packs for vision, trading and language are not built yet"),
+    description: z.string().max(2_000).optional(),
+    serving: z
+      .enum(["gateway", "monitor-only"])
+      .describe(
+        "`gateway`: Homeostat answers predictions. `monitor-only`: they are made elsewhere and posted with their release id",
+      ),
+    task: z.strictObject({
+      type: z.literal("binary-classification"),
+      threshold: z.number().gt(0).lt(1).describe("A probability at or above it is a positive decision"),
+    }),
+    contract: z.string().describe("Path of the Open Data Contract Standard file of the source"),
+    pipeline: z.string().describe("Path of the feature pipeline file"),
+    outcome: z.strictObject({
+      name: fieldName,
+      expression: z
+        .string()
+        .min(1)
+        .max(2_000)
+        .describe(
+          "How the outcome follows from the source's own columns, for training and replay: a boolean SQL expression",
+        ),
+      maturity: duration.describe("By when outcomes have normally arrived, after the prediction"),
+    }),
+    segments: z
+      .array(
+        z.strictObject({
+          name: fieldName,
+          expression: z
+            .string()
+            .min(1)
+            .max(2_000)
+            .describe("A scalar SQL expression over inputs and features giving the segment's value"),
+          top: z
+            .int()
+            .min(1)
+            .max(200)
+            .default(50)
+            .describe("Values kept apart; rarer ones are counted together as OTHER"),
+        }),
+      )
+      .max(10)
+      .default([]),
+    windows: z.strictObject({
+      length: duration.describe("Tumbling windows of event time"),
+      lateness: duration.describe("How long a window stays open for late events"),
+      season: z
+        .enum(["none", "day-of-week"])
+        .default("none")
+        .describe("With `day-of-week` a window is compared with the baseline's windows of the same day of the week"),
+    }),
+    fallback: z
+      .array(
+        z.discriminatedUnion("kind", [
+          z.strictObject({ kind: z.literal("previous-release") }),
+          z.strictObject({ kind: z.literal("constant"), probability: z.number().min(0).max(1) }),
+        ]),
+      )
+      .max(5)
+      .default([]),
+    owners: z.strictObject({
+      "training-pipeline": resourceName,
+      serving: resourceName,
+      "upstream-data": resourceName,
+      "production-performance": resourceName,
+      business: resourceName,
+    }),
+    notify: z
+      .array(
+        z.discriminatedUnion("channel", [
+          z.strictObject({ channel: z.literal("console") }),
+          z.strictObject({
+            channel: z.literal("webhook"),
+            url: z.url({ protocol: /^https?$/ }),
+            secret: z
+              .string()
+              .regex(/^whsec_[A-Za-z0-9+/=]{32,}$/, "must be a Standard Webhooks secret: whsec_ and base64"),
+          }),
+        ]),
+      )
+      .default([{ channel: "console" }]),
+  })
+  .describe("A system under care");
+
+export type SystemDeclaration = z.infer<typeof systemDeclaration>;
+
+/** `owners.yaml`: the people and teams that systems name. */
+export const ownersDeclaration = z.strictObject({
+  apiVersion: z.literal("homeostat/v1"),
+  kind: z.literal("Owners"),
+  owners: z
+    .array(z.strictObject({ name: resourceName, title: z.string().max(200), contact: z.string().max(200) }))
+    .min(1),
+});
+
+export type OwnersDeclaration = z.infer<typeof ownersDeclaration>;
+
+/** `pipeline.yaml`: the feature pipeline in SQL expressions over the contract's fields. */
+export const pipelineDeclaration = z.strictObject({
+  apiVersion: z.literal("homeostat/v1"),
+  kind: z.literal("Pipeline"),
+  features: z
+    .array(
+      z.strictObject({
+        name: fieldName,
+        type: z.enum(["number", "category"]),
+        expression: z.string().min(1).max(2_000),
+        description: z.string().max(500).optional(),
+      }),
+    )
+    .min(1)
+    .max(500),
+});
+
+export type PipelineDeclaration = z.infer<typeof pipelineDeclaration>;

@@ -1,0 +1,56 @@
+import type { RouteName, routes } from "@homeostat/protocol";
+
+type AddressOf<N extends RouteName> = `${(typeof routes)[N]["method"]} ${(typeof routes)[N]["path"]}`;
+
+/**
+ * Method and path of every route. Written out so that the client needs nothing at run time; the type says each entry
+ * must equal the protocol's own, so a route that moves does not compile here.
+ */
+export const addresses: { readonly [N in RouteName]: AddressOf<N> } = {
+  live: "GET /health/live",
+  ready: "GET /health/ready",
+  status: "GET /v1/status",
+  signIn: "POST /v1/session",
+  currentSession: "GET /v1/session",
+  signOut: "DELETE /v1/session",
+  plan: "POST /v1/plan",
+  apply: "POST /v1/apply",
+  systems: "GET /v1/systems",
+  system: "GET /v1/systems/{system}",
+  counts: "GET /v1/systems/{system}/counts",
+  predict: "POST /v1/systems/{system}/predict",
+  sendPredictions: "POST /v1/systems/{system}/predictions",
+  sendOutcomes: "POST /v1/systems/{system}/outcomes",
+  createDataset: "POST /v1/systems/{system}/datasets",
+  datasets: "GET /v1/systems/{system}/datasets",
+  train: "POST /v1/systems/{system}/train",
+  job: "GET /v1/jobs/{job}",
+  models: "GET /v1/systems/{system}/models",
+  createRelease: "POST /v1/systems/{system}/releases",
+  createBaseline: "POST /v1/systems/{system}/baselines",
+  releases: "GET /v1/systems/{system}/releases",
+  rollback: "POST /v1/systems/{system}/rollback",
+  windows: "GET /v1/systems/{system}/windows",
+  drift: "GET /v1/systems/{system}/drift",
+  performance: "GET /v1/systems/{system}/performance",
+  findings: "GET /v1/systems/{system}/findings",
+  changes: "GET /v1/changes",
+  recordChange: "POST /v1/changes",
+  incidents: "GET /v1/incidents",
+  incident: "GET /v1/incidents/{number}",
+  acknowledge: "POST /v1/incidents/{number}/acknowledge",
+  resolve: "POST /v1/incidents/{number}/resolve",
+  keys: "GET /v1/keys",
+  createKey: "POST /v1/keys",
+  revokeKey: "DELETE /v1/keys/{key}",
+  signInLink: "POST /v1/sign-in-links",
+};
+
+type ParameterOf<P extends string> = P extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | ParameterOf<Rest>
+  : never;
+
+/** Path parameters of a route, by name. */
+export type PathParameters<N extends RouteName> = Readonly<
+  Record<ParameterOf<(typeof routes)[N]["path"]>, string | number>
+>;

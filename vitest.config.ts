@@ -1,0 +1,24 @@
+import { defineConfig } from "vitest/config";
+
+/**
+ * One project for everything that runs in a process of its own room, one for the whole house.
+ * Sources are run directly (export condition `source`), so no stale `dist` can hide a mistake; the engine child,
+ * workers and crash tests run from `dist`, which `npm test` builds first.
+ */
+export default defineConfig({
+  resolve: { conditions: ["source"] },
+  ssr: { resolve: { conditions: ["source"] } },
+  test: {
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    pool: "forks",
+    maxWorkers: 2,
+    projects: [
+      { extends: true, test: { name: "rooms", include: ["packages/*/src/**/*.test.{ts,tsx}"] } },
+      {
+        extends: true,
+        test: { name: "house", include: ["test/**/*.test.ts"], testTimeout: 120_000, fileParallelism: false },
+      },
+    ],
+  },
+});
