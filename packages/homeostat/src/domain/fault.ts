@@ -14,14 +14,28 @@ export const faults = {
   "engine-timeout": { message: "the data engine did not finish within {limitMs} ms", retryable: true },
   "control-store-unavailable": { message: "the control store is not answering: {reason}", retryable: true },
   "control-store-failed": { message: "the control store refused a statement: {reason}", retryable: false },
-  "spool-full": { message: "the spool holds {bytes} of {limitBytes} bytes; the store is not taking rows fast enough", retryable: true },
+  "spool-full": {
+    message: "the spool holds {bytes} of {limitBytes} bytes; the store is not taking rows fast enough",
+    retryable: true,
+  },
   "spool-unwritable": { message: "the spool cannot be written at {path}: {reason}", retryable: true },
   "spool-corrupt": { message: "the spool segment {path} is damaged at byte {offset}: {reason}", retryable: false },
-  "data-directory-held": { message: "the data directory {path} is in use by process {pid} (started {startedAt}); stop it first or choose another with --data", retryable: false },
+  "data-directory-held": {
+    message:
+      "the data directory {path} is in use by process {pid} (started {startedAt}); stop it first or choose another with --data",
+    retryable: false,
+  },
   "data-directory-unwritable": { message: "the data directory {path} cannot be written: {reason}", retryable: false },
-  "data-directory-newer": { message: "the data directory {path} was written by a newer Homeostat (format {found}, this one knows {known}); upgrade Homeostat or choose another directory with --data", retryable: false },
+  "data-directory-newer": {
+    message:
+      "the data directory {path} was written by a newer Homeostat (format {found}, this one knows {known}); upgrade Homeostat or choose another directory with --data",
+    retryable: false,
+  },
   "data-directory-corrupt": { message: "the data directory {path} is damaged: {reason}", retryable: false },
-  "port-in-use": { message: "port {port} on {host} is taken by another program; choose another with --port", retryable: false },
+  "port-in-use": {
+    message: "port {port} on {host} is taken by another program; choose another with --port",
+    retryable: false,
+  },
   "model-unavailable": { message: "model {model} cannot be used: {reason}", retryable: true },
   "training-failed": { message: "training failed: {reason}", retryable: false },
   "notification-failed": { message: "channel {channel} did not take the message: {reason}", retryable: true },

@@ -14,7 +14,12 @@ export interface ExpressionColumn {
 }
 
 export type ExpressionVerdict =
-  | { readonly kind: "scalar"; readonly expression: CheckedExpression; readonly resultType: string; readonly columnsUsed: readonly string[] }
+  | {
+      readonly kind: "scalar";
+      readonly expression: CheckedExpression;
+      readonly resultType: string;
+      readonly columnsUsed: readonly string[];
+    }
   | { readonly kind: "refused"; readonly reason: ExpressionRefusal; readonly message: string };
 
 export type ExpressionRefusal =

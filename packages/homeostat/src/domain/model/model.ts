@@ -1,4 +1,5 @@
-import type { FeatureVector, Feature } from "../pipeline/pipeline.ts";
+import type { Cancellation } from "../cancellation.ts";
+import type { Feature, FeatureVector } from "../pipeline/pipeline.ts";
 
 /** `m-` and 16 hex digits: digest over dataset, pipeline, trainer, options and the forest's nodes. */
 export type ModelVersion = string;
@@ -38,5 +39,5 @@ export interface Trainer {
   /** `name/version`, part of the model's identity. */
   readonly identity: string;
   /** @throws Fault `training-failed`. Aborting the signal stops the work. */
-  train(request: TrainingRequest, signal: AbortSignal): Promise<TrainingResult>;
+  train(request: TrainingRequest, signal: Cancellation): Promise<TrainingResult>;
 }

@@ -1,3 +1,4 @@
+import type { Cancellation } from "../cancellation.ts";
 import type { Instant } from "../instant.ts";
 
 /**
@@ -12,13 +13,16 @@ export interface Spool {
    */
   append(stream: SpoolStream, record: SpoolRecord): Promise<SpoolPosition>;
   /** Records of one stream not yet released, oldest first, up to the limits; empty when there is nothing to ship. */
-  read(stream: SpoolStream, limits: { readonly maxRows: number; readonly maxBytes: number }): Promise<readonly SpooledRecord[]>;
+  read(
+    stream: SpoolStream,
+    limits: { readonly maxRows: number; readonly maxBytes: number },
+  ): Promise<readonly SpooledRecord[]>;
   /** Says that the store has confirmed everything of the stream up to and including this position. */
   release(stream: SpoolStream, upTo: SpoolPosition): Promise<void>;
   /** Streams that hold unreleased records. */
   pendingStreams(): readonly SpoolStream[];
   /** Resolves when something is appended (or the signal aborts), so that a shipper sleeps without polling. */
-  waitForAppend(signal: AbortSignal): Promise<void>;
+  waitForAppend(signal: Cancellation): Promise<void>;
   state(): SpoolState;
   close(): Promise<void>;
 }

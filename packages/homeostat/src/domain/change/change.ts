@@ -1,0 +1,28 @@
+import type { Instant } from "../instant.ts";
+
+export const changeKinds = ["deploy", "schema", "library", "firmware", "policy", "data-source"] as const;
+export type ChangeKind = (typeof changeKinds)[number];
+
+/** Something that changed, tied to a component. */
+export interface Change {
+  readonly id: string;
+  readonly component: string;
+  readonly kind: ChangeKind;
+  readonly title: string;
+  /** When it took effect. */
+  readonly time: Instant;
+  readonly recordedAt: Instant;
+  readonly actor: string | undefined;
+  /** undefined: concerns every system that depends on the component. */
+  readonly system: string | undefined;
+}
+
+export interface ChangeStore {
+  record(change: Change): Promise<void>;
+  /** Oldest first. A system's list holds its own changes and those bound to no system. */
+  list(filter: {
+    readonly from?: Instant;
+    readonly to?: Instant;
+    readonly system?: string;
+  }): Promise<readonly Change[]>;
+}

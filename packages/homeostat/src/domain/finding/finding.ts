@@ -1,0 +1,63 @@
+import type { Instant } from "../instant.ts";
+import type { Window } from "../window/window.ts";
+
+export const layers = ["infrastructure", "pipeline", "model", "outcome"] as const;
+export type Layer = (typeof layers)[number];
+
+export const monitorKinds = [
+  "input-drift",
+  "prediction-drift",
+  "null-rate",
+  "new-category",
+  "volume",
+  "performance",
+] as const;
+export type MonitorKind = (typeof monitorKinds)[number];
+
+/** A segment and one of its values; undefined where all rows are meant. */
+export interface SegmentValue {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** A monitor's answer when it matters. Carries everything needed to judge it without looking elsewhere. */
+export interface Finding {
+  /** Digest of system, monitor, window, segment, feature: the same finding found again is the same finding. */
+  readonly id: string;
+  readonly system: string;
+  readonly release: string | undefined;
+  readonly monitor: MonitorKind;
+  readonly layer: Layer;
+  readonly window: Window;
+  readonly segment: SegmentValue | undefined;
+  readonly feature: string | undefined;
+  readonly metric: string;
+  readonly variant: string;
+  readonly value: number;
+  readonly baselineValue: number | undefined;
+  readonly effect: number;
+  readonly threshold: number;
+  readonly expectedByChance: number | undefined;
+  readonly pValue: number;
+  readonly adjustedPValue: number | undefined;
+  readonly lowerBound: number | undefined;
+  /** Variance inflation measured on the baseline's healthy windows. */
+  readonly overdispersion: number | undefined;
+  readonly rows: number;
+  readonly baselineRows: number;
+  readonly severity: "warning" | "critical";
+  readonly rule: string;
+  readonly sentence: string;
+  readonly values: readonly { readonly value: string; readonly count: number }[];
+  readonly withdrawnAt: Instant | undefined;
+}
+
+export interface FindingStore {
+  /**
+   * Replaces what one evaluation of a window found: new findings are stored, findings that no longer hold are marked
+   * withdrawn (never deleted), findings seen again keep their identity.
+   */
+  replace(system: string, window: Window, findings: readonly Finding[], at: Instant): Promise<void>;
+  list(system: string, range: { readonly from?: Instant; readonly to?: Instant }): Promise<readonly Finding[]>;
+  byIds(ids: readonly string[]): Promise<readonly Finding[]>;
+}

@@ -1,0 +1,46 @@
+import type { Instant } from "../instant.ts";
+import type { Pipeline, PipelineVersion } from "../pipeline/pipeline.ts";
+import type { ModelVersion } from "./model.ts";
+
+/** An estimate with its 95 % interval. */
+export interface Estimate {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+export interface HeldOutMetrics {
+  readonly auc: Estimate;
+  readonly accuracy: Estimate;
+  readonly logLoss: Estimate;
+  readonly brier: Estimate;
+  readonly positiveShare: Estimate;
+  readonly calibrationError: number;
+}
+
+/** A versioned artifact and how it came to be. */
+export interface Model {
+  readonly version: ModelVersion;
+  readonly system: string;
+  readonly pipeline: PipelineVersion;
+  readonly dataset: string;
+  readonly trainer: string;
+  readonly artifactPath: string;
+  readonly trainedRows: number;
+  readonly heldOutRows: number;
+  readonly trainingMs: number;
+  readonly heldOut: HeldOutMetrics;
+  /** Rows of the dataset at or after this time were never trained on. */
+  readonly heldOutFrom: Instant;
+  readonly createdAt: Instant;
+}
+
+export interface ModelStore {
+  /** A second save of the same version and system changes nothing: training is reproducible. */
+  save(model: Model): Promise<void>;
+  get(system: string, version: ModelVersion): Promise<Model | undefined>;
+  list(system: string): Promise<readonly Model[]>;
+  /** Pipelines are kept by version, so that an old release finds the features it was trained on. */
+  savePipeline(pipeline: Pipeline): Promise<void>;
+  pipeline(version: PipelineVersion): Promise<Pipeline | undefined>;
+}

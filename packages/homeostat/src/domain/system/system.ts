@@ -1,0 +1,91 @@
+import type { CheckedExpression } from "../engine/expression.ts";
+import type { Pipeline } from "../pipeline/pipeline.ts";
+
+/** One AI system under care. */
+export interface System {
+  readonly name: string;
+  readonly description: string;
+  readonly domain: "tabular";
+  readonly serving: "gateway" | "monitor-only";
+  /** A probability at or above the threshold is a positive decision. */
+  readonly task: { readonly type: "binary-classification"; readonly threshold: number };
+  readonly source: Source;
+  readonly pipeline: Pipeline;
+  readonly outcome: OutcomeDefinition;
+  readonly segments: readonly SegmentDefinition[];
+  readonly windows: WindowRule;
+  readonly fallback: readonly FallbackStep[];
+  readonly owners: Readonly<Record<OwnedArea, string>>;
+  readonly notify: readonly ChannelDeclaration[];
+  /** What is declared but neither enforced nor checked, in words. Shown, never passed over. */
+  readonly unchecked: readonly string[];
+}
+
+/** The upstream provider and the columns its contract promises. */
+export interface Source {
+  /** Lineage name, e.g. `source:airline-feed`. */
+  readonly component: string;
+  readonly contractId: string;
+  readonly contractVersion: string;
+  /** Columns known only afterwards: they may stand in the outcome's expression, never in an input. */
+  readonly outcomeColumns: readonly { readonly name: string; readonly physicalName: string; readonly type: string }[];
+}
+
+export interface OutcomeDefinition {
+  readonly name: string;
+  /** Boolean expression over the source's columns, used for training and replay. */
+  readonly expression: CheckedExpression;
+  readonly maturityMs: number;
+}
+
+/** A declared slice: the value of an expression over inputs and features. */
+export interface SegmentDefinition {
+  readonly name: string;
+  readonly expression: CheckedExpression;
+  readonly top: number;
+}
+
+export interface WindowRule {
+  readonly lengthMs: number;
+  readonly latenessMs: number;
+  readonly season: "none" | "day-of-week";
+}
+
+export type FallbackStep =
+  | { readonly kind: "previous-release" }
+  | { readonly kind: "constant"; readonly probability: number };
+
+export const ownedAreas = [
+  "training-pipeline",
+  "serving",
+  "upstream-data",
+  "production-performance",
+  "business",
+] as const;
+export type OwnedArea = (typeof ownedAreas)[number];
+
+export type ChannelDeclaration =
+  | { readonly channel: "console" }
+  | { readonly channel: "webhook"; readonly url: string; readonly secret: string };
+
+export interface Owner {
+  readonly name: string;
+  readonly title: string;
+  readonly contact: string;
+}
+
+/** Systems and owners as declared; every saved version is kept. */
+export interface SystemStore {
+  save(system: System, digest: string, at: number): Promise<void>;
+  get(name: string): Promise<StoredSystem | undefined>;
+  list(): Promise<readonly StoredSystem[]>;
+  saveOwners(owners: readonly Owner[]): Promise<void>;
+  owners(): Promise<readonly Owner[]>;
+}
+
+export interface StoredSystem {
+  readonly system: System;
+  /** SHA-256 of the canonical declaration. */
+  readonly digest: string;
+  readonly appliedAt: number;
+}

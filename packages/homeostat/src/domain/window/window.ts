@@ -1,0 +1,56 @@
+import type { Instant } from "../instant.ts";
+
+/** A stretch of event time: start inclusive, end exclusive. */
+export interface Window {
+  readonly start: Instant;
+  readonly end: Instant;
+}
+
+/** The tumbling window an instant falls in; windows are aligned to 1970-01-01T00:00Z. */
+export function windowOf(instant: Instant, lengthMs: number): Window {
+  const start = Math.floor(instant / lengthMs) * lengthMs;
+  return { start, end: start + lengthMs };
+}
+
+/** Windows with the same key are compared with each other: the same day of the week, or all alike. */
+export function seasonOf(window: Window, season: "none" | "day-of-week"): string {
+  return season === "none" ? "all" : `day-${((Math.floor(window.start / 86_400_000) + 3) % 7) + 1}`;
+}
+
+export type VerdictState =
+  | "healthy"
+  | "warning"
+  | "critical"
+  | "not-enough-data"
+  | "waiting-for-labels"
+  | "not-checked";
+
+/** What is known about one window of one system. */
+export interface WindowRecord extends Window {
+  readonly system: string;
+  readonly rows: number;
+  readonly labelledRows: number;
+  /** undefined until the first evaluation. */
+  readonly evaluatedAt: Instant | undefined;
+  readonly verdict: VerdictState;
+  readonly findings: number;
+  readonly restatements: number;
+  /** The profiles of this window that count; older ones were restated. 0 before the first evaluation. */
+  readonly profileVersion: number;
+  /** Rows or outcomes arrived after the last evaluation. */
+  readonly dirty: boolean;
+}
+
+export interface WindowStore {
+  /** Marks windows as having new rows or outcomes; creates those not known yet. */
+  touch(system: string, starts: readonly Instant[], lengthMs: number): Promise<void>;
+  /** Windows whose rows or outcomes changed since their evaluation, oldest first. */
+  dirty(system: string): Promise<readonly WindowRecord[]>;
+  /**
+   * Stores the result of an evaluation. `dirty` is cleared only if nothing touched the window since `readAt`
+   * (the touch counter read with `dirty`), so a row that arrives meanwhile is not forgotten.
+   */
+  settle(record: WindowRecord, touches: number): Promise<void>;
+  touches(system: string, start: Instant): Promise<number>;
+  list(system: string, range: { readonly from?: Instant; readonly to?: Instant }): Promise<readonly WindowRecord[]>;
+}
