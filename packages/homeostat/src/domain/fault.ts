@@ -38,6 +38,7 @@ export const faults = {
   },
   "model-unavailable": { message: "model {model} cannot be used: {reason}", retryable: true },
   "training-failed": { message: "training failed: {reason}", retryable: false },
+  "release-failed": { message: "the release was not made: {reason}", retryable: false },
   "notification-failed": { message: "channel {channel} did not take the message: {reason}", retryable: true },
   "artifact-unreadable": { message: "the file {path} cannot be read: {reason}", retryable: false },
 } as const satisfies Record<string, FaultSpec>;

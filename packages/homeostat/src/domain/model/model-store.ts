@@ -1,3 +1,4 @@
+import type { TrainingSplit } from "../dataset/dataset-files.ts";
 import type { Instant } from "../instant.ts";
 import type { Pipeline, PipelineVersion } from "../pipeline/pipeline.ts";
 import type { ModelVersion } from "./model.ts";
@@ -30,8 +31,8 @@ export interface Model {
   readonly heldOutRows: number;
   readonly trainingMs: number;
   readonly heldOut: HeldOutMetrics;
-  /** Rows of the dataset at or after this time were never trained on. */
-  readonly heldOutFrom: Instant;
+  /** Which rows of the dataset it was trained on. */
+  readonly split: TrainingSplit;
   readonly createdAt: Instant;
 }
 

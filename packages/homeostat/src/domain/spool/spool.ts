@@ -21,8 +21,13 @@ export interface Spool {
   release(stream: SpoolStream, upTo: SpoolPosition): Promise<void>;
   /** Streams that hold unreleased records. */
   pendingStreams(): readonly SpoolStream[];
-  /** Resolves when something is appended (or the signal aborts), so that a shipper sleeps without polling. */
+  /**
+   * Resolves when something is appended (or the signal aborts), so that a shipper sleeps without polling. Take the
+   * promise before looking at what is pending, or a row appended in between is slept through.
+   */
   waitForAppend(signal: Cancellation): Promise<void>;
+  /** Rows of a stream not yet released. */
+  pendingRows(stream: SpoolStream): number;
   state(): SpoolState;
   close(): Promise<void>;
 }

@@ -103,7 +103,10 @@ export type CausePosterior =
  * callers should merge them first. Posteriors are only as good as the log: an unlogged cause is what `unknown` is for.
  * Cost: O(candidates * (grid + features)). Source: algorithms specification, section 6.1.
  */
-export function causePosterior(evidence: CauseEvidence, settings: CauseSettings = defaultCauseSettings): CausePosterior {
+export function causePosterior(
+  evidence: CauseEvidence,
+  settings: CauseSettings = defaultCauseSettings,
+): CausePosterior {
   if (!evidence.changeTime.weights.some((w) => w > 0)) return { kind: "insufficient", reason: "no-change-time" };
   const scored = evidence.candidates.map((candidate) => {
     const terms = termsOf(candidate, evidence, settings);
@@ -144,7 +147,9 @@ function termsOf(candidate: CauseCandidate, evidence: CauseEvidence, settings: C
 }
 
 function lnScoreOf(terms: CauseTerms): number {
-  return Math.log(terms.prior * terms.time) + Math.log(terms.lineage) + Math.log(terms.pattern) + Math.log(terms.exposure);
+  return (
+    Math.log(terms.prior * terms.time) + Math.log(terms.lineage) + Math.log(terms.pattern) + Math.log(terms.exposure)
+  );
 }
 
 function verdictOf(first: RankedCause | undefined, unknown: number, threshold: number): CauseVerdict {

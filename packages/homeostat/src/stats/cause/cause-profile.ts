@@ -22,7 +22,13 @@ export const defaultCauseProfiles: Readonly<
   deploy: {
     prior: 0.25,
     decayHours: 2,
-    patternLikelihood: { stale: 0.15, constant_or_default: 0.15, null_imputed: 0.15, timezone_hours: 0.1, sign_flip: 0.1 },
+    patternLikelihood: {
+      stale: 0.15,
+      constant_or_default: 0.15,
+      null_imputed: 0.15,
+      timezone_hours: 0.1,
+      sign_flip: 0.1,
+    },
   },
   schema: {
     prior: 0.25,
@@ -48,7 +54,7 @@ export const defaultCauseProfiles: Readonly<
       permuted: 0.4,
       float32: 0.4,
       rounding: 0.3,
-      truncation: 0.3,
+      trunc: 0.3,
       log1p: 0.2,
       standardisation: 0.3,
       timezone_seconds: 0.3,
@@ -63,7 +69,7 @@ export const defaultCauseProfiles: Readonly<
       unit_scale: 0.3,
       scale: 0.3,
       offset: 0.3,
-      fahrenheit_from_celsius: 0.4,
+      F_vs_C: 0.4,
       affine: 0.3,
       sign_flip: 0.3,
       clip_high: 0.3,

@@ -34,10 +34,10 @@ export type ExposureContrast =
  * Difference in differences: did the mean move more among rows exposed to a change than among the others?
  *
  *     effect = (m_exposed,after - m_exposed,before) - (m_unexposed,after - m_unexposed,before),   z = effect / se
- *     se^2   = phi * sum over the four groups of s^2 / n
+ *     se^2   = phi * sum over the four groups of s^2 / n,   s^2 = (SS_group + pooled variance) / n
  *
- * s^2 carries half a success and half a failure of the pooled scale (add-1/2), so a group without a single error does
- * not claim certainty. Assumes that both groups would have moved alike without the change (parallel trends); a change
+ * Each group's variance carries one observation of the variance pooled over the groups, so a group without a single
+ * error does not claim certainty; `insufficient` when no group varies at all. Assumes that both groups would have moved alike without the change (parallel trends); a change
  * that everybody receives has no unexposed rows and gives `insufficient`. Cost: O(1).
  * Source: algorithms specification, section 6.1; Card and Krueger 1994 for the design.
  */
@@ -45,29 +45,26 @@ export function exposureContrast(input: ExposureContrastInput): ExposureContrast
   const need = input.minimumRows ?? 10;
   const groups = [input.exposedBefore, input.exposedAfter, input.unexposedBefore, input.unexposedAfter] as const;
   const have = Math.min(...groups.map((g) => g.n));
-  if (!(have >= need) || have < 1) return { kind: "insufficient", have: Number.isFinite(have) ? have : 0, need: Math.max(1, need) };
-  const scale = largestScale(groups);
+  if (!(have >= need) || have < 1)
+    return { kind: "insufficient", have: Number.isFinite(have) ? have : 0, need: Math.max(1, need) };
+  const pooled = pooledVariance(groups);
   const [before, after, otherBefore, otherAfter] = groups;
   const exposedChange = after.sum / after.n - before.sum / before.n;
   const unexposedChange = otherAfter.sum / otherAfter.n - otherBefore.sum / otherBefore.n;
-  const variance = groups.reduce((total, g) => total + smoothedVariance(g, scale) / g.n, 0);
+  const variance = groups.reduce((total, g) => total + (deviance(g) + pooled) / (g.n * g.n), 0);
   const standardError = Math.sqrt(Math.max(1, input.overdispersion ?? 1) * variance);
   const effect = exposedChange - unexposedChange;
   if (!(standardError > 0)) return { kind: "insufficient", have, need };
   return { kind: "contrast", exposedChange, unexposedChange, effect, standardError, z: effect / standardError };
 }
 
-/** Root mean square of all values: the size of one "half success" for losses that are not 0/1. */
-function largestScale(groups: readonly GroupSums[]): number {
-  const n = groups.reduce((total, g) => total + g.n, 0);
-  const squares = groups.reduce((total, g) => total + g.sumSquares, 0);
-  const sum = groups.reduce((total, g) => total + g.sum, 0);
-  return squares > 0 && sum !== 0 ? squares / Math.abs(sum) : Math.sqrt(squares / n);
+/** Sum of squared deviations from the group's own mean. */
+function deviance(group: GroupSums): number {
+  return Math.max(0, group.sumSquares - (group.sum * group.sum) / group.n);
 }
 
-/** Variance after adding one observation split between 0 and `scale`; for 0/1 values this is the add-1/2 estimate. */
-function smoothedVariance(group: GroupSums, scale: number): number {
-  const n = group.n + 1;
-  const mean = (group.sum + Math.sign(group.sum || 1) * 0.5 * scale) / n;
-  return Math.max(0, (group.sumSquares + 0.5 * scale * scale) / n - mean * mean);
+/** Mean squared deviation within groups, over all groups together. */
+function pooledVariance(groups: readonly GroupSums[]): number {
+  const n = groups.reduce((total, g) => total + g.n, 0);
+  return groups.reduce((total, g) => total + deviance(g), 0) / Math.max(1, n - groups.length);
 }

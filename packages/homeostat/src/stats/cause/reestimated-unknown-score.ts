@@ -23,7 +23,8 @@ export interface UnknownScoreReestimate {
 export function reestimatedUnknownScore(input: UnknownScoreReestimate): number {
   const share = input.assumedShare ?? 0.2;
   const concentration = input.concentration ?? 20;
-  if (!(share > 0 && share < 1 && concentration > 0)) throw new RangeError("assumed share must lie in (0, 1), concentration above 0");
+  if (!(share > 0 && share < 1 && concentration > 0))
+    throw new RangeError("assumed share must lie in (0, 1), concentration above 0");
   const unlogged = concentration * share + Math.max(0, input.unlogged);
   const logged = concentration * (1 - share) + Math.max(0, input.logged);
   return ((input.score ?? 1e-3) * (unlogged / logged)) / (share / (1 - share));

@@ -33,7 +33,8 @@ export function timeDensity(input: TimeDensityInput): number {
     const weight = Math.max(0, weights[i] ?? 0);
     const lag = (hours[i] ?? 0) - input.atHours;
     mass += weight;
-    if (lag >= -input.toleranceHours) total += (weight * Math.exp(-Math.max(lag, 0) / input.decayHours)) / input.decayHours;
+    if (lag >= -input.toleranceHours)
+      total += (weight * Math.exp(-Math.max(lag, 0) / input.decayHours)) / input.decayHours;
   }
   return (mass > 0 ? total / mass : 0) + input.floor;
 }

@@ -1,0 +1,159 @@
+import { readFileSync } from "node:fs";
+import { mkdir, open, readFile, rename, unlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Fault, reasonOf } from "../domain/fault.ts";
+import { isoOf } from "../domain/instant.ts";
+
+/** Raised when the layout of the data directory changes so that an older Homeostat could not read it. */
+const format = 1;
+
+export interface DataDirectory {
+  readonly path: string;
+  readonly engine: string;
+  readonly control: string;
+  readonly spool: string;
+  readonly datasets: string;
+  readonly artifacts: string;
+  readonly uploads: string;
+  readonly cliKey: string;
+  /** Gives the directory free. */
+  release(): Promise<void>;
+}
+
+interface Holder {
+  readonly pid: number;
+  readonly startedAt: string;
+  /** The kernel's own note of when the process began: a pid used again by another program does not match. */
+  readonly birth: string | undefined;
+}
+
+/**
+ * Takes the data directory for this process alone. A directory held by a living process is refused by name; one left
+ * behind by a killed process is taken over.
+ * @throws Fault `data-directory-held`, `data-directory-unwritable`, `data-directory-newer`, `data-directory-corrupt`.
+ */
+export async function acquireDataDirectory(path: string, now: number): Promise<DataDirectory> {
+  await writable(path, async () => {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+  });
+  const lock = join(path, "lock");
+  await takeLock(path, lock, { pid: process.pid, startedAt: isoOf(now), birth: birthOf(process.pid) });
+  try {
+    await checkFormat(path, now);
+    const uploads = join(path, "uploads");
+    const datasets = join(path, "datasets");
+    await writable(path, async () => {
+      await mkdir(uploads, { recursive: true });
+      await mkdir(datasets, { recursive: true });
+    });
+    return {
+      path,
+      engine: join(path, "engine"),
+      control: join(path, "control"),
+      spool: join(path, "spool"),
+      datasets,
+      artifacts: join(path, "artifacts"),
+      uploads,
+      cliKey: join(path, "cli-key"),
+      release: () => unlink(lock).catch(() => undefined),
+    };
+  } catch (thrown) {
+    await unlink(lock).catch(() => undefined);
+    throw thrown;
+  }
+}
+
+async function writable(path: string, act: () => Promise<void>): Promise<void> {
+  try {
+    await act();
+  } catch (thrown) {
+    throw new Fault("data-directory-unwritable", { path, reason: reasonOf(thrown) }, thrown);
+  }
+}
+
+async function takeLock(path: string, lock: string, holder: Holder): Promise<void> {
+  // Two tries: the second after a dead holder's lock was moved away. Moving is atomic, so of two starters one wins.
+  for (let attempt = 0; attempt < 2; attempt++) {
+    try {
+      const file = await open(lock, "wx", 0o600);
+      await file.writeFile(JSON.stringify(holder));
+      await file.close();
+      return;
+    } catch (thrown) {
+      if ((thrown as NodeJS.ErrnoException).code !== "EEXIST")
+        throw new Fault("data-directory-unwritable", { path, reason: reasonOf(thrown) }, thrown);
+    }
+    const other = await holderOf(lock);
+    if (other !== undefined && isAlive(other))
+      throw new Fault("data-directory-held", { path, pid: other.pid, startedAt: other.startedAt });
+    const stale = `${lock}.${process.pid}`;
+    await rename(lock, stale).catch(() => undefined);
+    await unlink(stale).catch(() => undefined);
+  }
+  throw new Fault("data-directory-held", { path, pid: "unknown", startedAt: "just now" });
+}
+
+async function holderOf(lock: string): Promise<Holder | undefined> {
+  try {
+    const read = JSON.parse(await readFile(lock, "utf8")) as Partial<Holder>;
+    return typeof read.pid === "number"
+      ? { pid: read.pid, startedAt: String(read.startedAt), birth: read.birth }
+      : undefined;
+  } catch {
+    // Half-written by a process that was killed while starting.
+    return undefined;
+  }
+}
+
+function isAlive(holder: Holder): boolean {
+  try {
+    process.kill(holder.pid, 0);
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === "ESRCH") return false;
+  }
+  const birth = birthOf(holder.pid);
+  return birth === undefined || holder.birth === undefined || birth === holder.birth;
+}
+
+/** Start time of a process in clock ticks since boot, where the system tells it (Linux). */
+function birthOf(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    // A dead child that nobody has waited for holds nothing.
+    return fields[0] === "Z" ? "dead" : fields[19];
+  } catch {
+    return undefined;
+  }
+}
+
+async function checkFormat(path: string, now: number): Promise<void> {
+  const file = join(path, "format.json");
+  const text = await readFile(file, "utf8").catch((thrown: NodeJS.ErrnoException) => {
+    if (thrown.code === "ENOENT") return undefined;
+    throw new Fault(
+      "data-directory-corrupt",
+      { path, reason: `format.json cannot be read: ${reasonOf(thrown)}` },
+      thrown,
+    );
+  });
+  if (text === undefined) {
+    await writable(path, () => writeFile(file, JSON.stringify({ format, createdAt: isoOf(now) })));
+    return;
+  }
+  const found = formatOf(text);
+  if (found === undefined)
+    throw new Fault("data-directory-corrupt", { path, reason: "format.json does not name a format" });
+  if (found > format) throw new Fault("data-directory-newer", { path, found, known: format });
+}
+
+function formatOf(text: string): number | undefined {
+  try {
+    const read = JSON.parse(text) as { format?: unknown };
+    return typeof read.format === "number" && Number.isInteger(read.format) && read.format > 0
+      ? read.format
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,93 @@
+import { Fault } from "../domain/fault.ts";
+import type { Notification } from "../domain/notification/notification.ts";
+import type { System } from "../domain/system/system.ts";
+import type { House } from "../http/route/house.ts";
+import { type NotifyPorts, notifyIncident } from "../service/act/notify-incident.ts";
+import { type DiagnosisPorts, diagnoseIncident } from "../service/judge/diagnose-incident.ts";
+import { type JudgePorts, judgeWindow } from "../service/judge/judge-window.ts";
+import { freezeReceived } from "../service/learn/freeze-received.ts";
+import { makeRelease, type ReleasePorts } from "../service/learn/make-release.ts";
+import { type TrainingOrder, type TrainingPorts, trainModel } from "../service/learn/train-model.ts";
+import type { Senses } from "../service/sense/evaluate-due-windows.ts";
+import type { WriteLog } from "./server-log.ts";
+
+export interface JobPorts {
+  readonly house: House;
+  readonly training: TrainingPorts;
+  readonly releasing: ReleasePorts;
+  readonly judging: JudgePorts;
+  readonly diagnosing: DiagnosisPorts;
+  readonly notifying: NotifyPorts;
+  readonly senses: Senses;
+  readonly log: WriteLog;
+}
+
+/** Binds every kind of durable job to the service that does it. */
+export async function workJobs(ports: JobPorts): Promise<void> {
+  const { house, log } = ports;
+  const { jobs } = house;
+
+  await jobs.work<{ system: string } & TrainingOrder>("train", async (job) => {
+    const system = await systemOf(house, job.payload.system);
+    const outcome = await trainModel(ports.training, system, job.payload, job.progress, job.signal);
+    if (outcome.kind === "refused") throw new Fault("training-failed", { reason: outcome.message });
+    return { model: outcome.model.version };
+  });
+
+  await jobs.work<{ system: string; model: string; note: string; actor: string }>("release", async (job) => {
+    const system = await systemOf(house, job.payload.system);
+    const outcome = await makeRelease(ports.releasing, system, job.payload, job.progress);
+    if (outcome.kind === "refused") throw new Fault("release-failed", { reason: outcome.message });
+    house.releaseChanged(system.name);
+    return { release: outcome.release.id, baseline: outcome.baseline.id, rows: outcome.baseline.rows };
+  });
+
+  await jobs.work<{ system: string; release: string; from: number; to: number; actor: string }>(
+    "baseline",
+    async (job) => {
+      const system = await systemOf(house, job.payload.system);
+      const outcome = await freezeReceived(ports.releasing, system, job.payload, job.progress);
+      if (outcome.kind === "refused") throw new Fault("release-failed", { reason: outcome.message });
+      return { release: outcome.release.id, baseline: outcome.baseline.id, rows: outcome.baseline.rows };
+    },
+  );
+
+  await jobs.work<{ system: string }>("sense", async (job) => {
+    const system = await systemOf(house, job.payload.system);
+    const evaluated = await ports.senses.evaluateDue(system, async ({ window, findings }) => {
+      const incident = await judgeWindow(ports.judging, system, window, findings);
+      if (incident !== undefined)
+        log({ level: "warn", part: "judge", message: `incident ${incident.number}: ${incident.title}` });
+    });
+    return { evaluated };
+  });
+
+  await jobs.work<{ incident: number }>("diagnose", async (job) => {
+    const incident = await house.incidents.get(job.payload.incident);
+    if (incident === undefined) return { diagnosed: false };
+    const system = await systemOf(house, incident.system);
+    try {
+      const outcome = await diagnoseIncident(ports.diagnosing, system, incident.number);
+      return { diagnosed: outcome.kind === "diagnosed" };
+    } finally {
+      // A page that says less is better than no page.
+      await house.announce("incident.opened", incident.number, incident.system);
+    }
+  });
+
+  await jobs.work<{ incident: number; kind: Notification["kind"]; system: string }>("notify", async (job) => {
+    await notifyIncident(
+      ports.notifying,
+      await systemOf(house, job.payload.system),
+      job.payload.incident,
+      job.payload.kind,
+    );
+  });
+}
+
+async function systemOf(house: House, name: string): Promise<System> {
+  const stored = await house.systems.get(name);
+  if (stored === undefined)
+    throw new Fault("control-store-failed", { reason: `the system ${name} is not declared any more` });
+  return stored.system;
+}

@@ -1,0 +1,216 @@
+import { readFileSync } from "node:fs";
+import { chmod, readFile, writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { type Clock, secondMs } from "../domain/instant.ts";
+import type { ApiKey } from "../domain/key/api-key.ts";
+import { createAccess, createFirstAccess, type FirstAccess } from "../http/access.ts";
+import type { Handlers } from "../http/handler.ts";
+import type { House } from "../http/route/house.ts";
+import { incidentHandlers } from "../http/route/incident-routes.ts";
+import { intakeHandlers } from "../http/route/intake-routes.ts";
+import { learningHandlers } from "../http/route/learning-routes.ts";
+import { sensingHandlers } from "../http/route/sensing-routes.ts";
+import { systemHandlers } from "../http/route/system-routes.ts";
+import { hashOf, newId, newKeySecret } from "../http/secret.ts";
+import { type HttpServer, serve } from "../http/serve.ts";
+import { openSpool } from "../spool/open-spool.ts";
+import { type ControlStore, openControlStore } from "../store/control/open-control-store.ts";
+import type { Config } from "./config.ts";
+import { acquireDataDirectory, type DataDirectory } from "./data-directory.ts";
+import { startEngines } from "./engines.ts";
+import { workJobs } from "./jobs.ts";
+import type { WriteLog } from "./server-log.ts";
+import { wire } from "./wiring.ts";
+
+export interface RunningServer {
+  readonly url: string;
+  /** Only at the first start of a data directory. */
+  readonly firstAccess: FirstAccess | undefined;
+  readonly house: House;
+  /** Graceful: takes no more requests, ships what is spooled where it can, lets jobs finish, all within the limit. */
+  stop(): Promise<void>;
+}
+
+export interface StartOptions {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: WriteLog;
+  readonly print: (text: string) => void;
+}
+
+const segmentBytes = 64 * 1024 * 1024;
+/** How often windows that only time can close are looked at. */
+const tickMs = 5 * secondMs;
+const httpStopMs = 2 * secondMs;
+const jobStopMs = 3 * secondMs;
+const engineStopMs = 3 * secondMs;
+
+export const version = (
+  JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string }
+).version;
+
+type Undo = () => Promise<unknown>;
+
+/** Starts everything in order; when a later part fails, the earlier ones are stopped again in reverse. */
+export async function startServer(options: StartOptions): Promise<RunningServer> {
+  const undo: Undo[] = [];
+  try {
+    return await start(options, undo);
+  } catch (thrown) {
+    await unwind(undo);
+    throw thrown;
+  }
+}
+
+async function unwind(undo: readonly Undo[]): Promise<void> {
+  for (const act of [...undo].reverse()) await act().catch(() => undefined);
+}
+
+async function start({ config, clock, log, print }: StartOptions, undo: Undo[]): Promise<RunningServer> {
+  const startedAt = clock.now();
+  const directory = await acquireDataDirectory(config.dataDirectory, startedAt);
+  undo.push(() => directory.release());
+  const engines = startEngines(config, directory, log);
+  const control = openControlStore({
+    ...(config.postgresUrl === undefined ? { directory: directory.control } : { url: config.postgresUrl }),
+    onEvent: (event) =>
+      log({
+        level: event.kind === "migrated" ? "info" : "warn",
+        part: "control-store",
+        message: event.kind,
+        detail: event,
+      }),
+  });
+  const [engine, store] = await settled(engines, control, undo);
+  const spool = await openSpool({
+    directory: directory.spool,
+    limitBytes: config.spoolLimitBytes,
+    segmentBytes,
+    clock,
+  });
+  undo.push(() => spool.close());
+  for (const damage of spool.state().damage)
+    log({ level: "error", part: "spool", message: `damage found: ${damage.kind}`, detail: damage });
+
+  let url = "";
+  const wired = await wire({
+    config,
+    directory,
+    engines: engine,
+    control: store,
+    spool,
+    clock,
+    log,
+    version,
+    startedAt,
+    pageUrl: () => url,
+    print,
+  });
+  undo.push(() => wired.close());
+  await workJobs(wired.jobs);
+
+  const shipping = new AbortController();
+  const shipped = wired.shipper.run(shipping.signal);
+  undo.push(() => {
+    shipping.abort();
+    return shipped;
+  });
+  const ticking = setInterval(() => {
+    tick(store).catch((thrown: unknown) =>
+      log({ level: "warn", part: "sense", message: "the periodic look at open windows failed", detail: thrown }),
+    );
+  }, tickMs);
+  undo.push(async () => clearInterval(ticking));
+  await tick(store);
+
+  const firstAccess = await createFirstAccess(store.keys, clock);
+  await writeCliKey(directory, store, clock);
+  const access = createAccess({
+    keyStore: store.keys,
+    clock,
+    onMarkFailed: (thrown) =>
+      log({ level: "warn", part: "access", message: "the use of a key could not be noted", detail: thrown }),
+  });
+  const handlers: Handlers = {
+    ...access.handlers,
+    ...systemHandlers(wired.house),
+    ...intakeHandlers(wired.house),
+    ...learningHandlers(wired.house),
+    ...sensingHandlers(wired.house),
+    ...incidentHandlers(wired.house),
+  };
+  const server = await listen(config, directory, { handlers, access, store, clock, log });
+  undo.push(() => server.close(httpStopMs));
+  url = server.address.url;
+  return { url, firstAccess, house: wired.house, stop: () => unwind(undo) };
+}
+
+/** Waits for engines and control store together; what did start is undone when the other did not. */
+async function settled(
+  engines: ReturnType<typeof startEngines>,
+  control: Promise<ControlStore>,
+  undo: Undo[],
+): Promise<readonly [Awaited<ReturnType<typeof startEngines>>, ControlStore]> {
+  const [engine, store] = await Promise.allSettled([engines, control]);
+  if (engine.status === "fulfilled") undo.push(() => engine.value.stop(engineStopMs));
+  if (store.status === "fulfilled") {
+    undo.push(() => store.value.close());
+    undo.push(() => store.value.jobs.stop(jobStopMs));
+  }
+  if (engine.status === "rejected") throw engine.reason;
+  if (store.status === "rejected") throw store.reason;
+  return [engine.value, store.value];
+}
+
+function listen(
+  config: Config,
+  directory: DataDirectory,
+  parts: {
+    readonly handlers: Handlers;
+    readonly access: ReturnType<typeof createAccess>;
+    readonly store: ControlStore;
+    readonly clock: Clock;
+    readonly log: WriteLog;
+  },
+): Promise<HttpServer> {
+  return serve({
+    handlers: parts.handlers,
+    access: parts.access,
+    audit: parts.store.audit,
+    clock: parts.clock,
+    log: ({ level, message, detail, requestId, cause }) =>
+      parts.log({ level, part: "http", message, detail: cause ?? { ...detail, requestId } }),
+    uploadDirectory: directory.uploads,
+    host: config.host,
+    port: config.port,
+    version,
+    webRoot: fileURLToPath(new URL("../../../web/dist", import.meta.url)),
+  });
+}
+
+/** Looks at every system whose windows are not settled; the jobs do the work, once over all replicas. */
+async function tick(store: ControlStore): Promise<void> {
+  for (const { system } of await store.systems.list()) {
+    const dirty = await store.windows.dirty(system.name);
+    if (dirty.length > 0) await store.jobs.send("sense", { system: system.name }, { singleton: system.name });
+  }
+}
+
+/** The command line on this machine finds its key beside the data, readable by its owner only. */
+async function writeCliKey(directory: DataDirectory, store: ControlStore, clock: Clock): Promise<void> {
+  const present = await readFile(directory.cliKey, "utf8").catch(() => undefined);
+  if (present !== undefined && (await store.keys.byHash(hashOf(present.trim()))) !== undefined) return;
+  const secret = newKeySecret();
+  const key: ApiKey = {
+    id: newId("key"),
+    name: "command line of this machine",
+    scopes: ["admin"],
+    systems: undefined,
+    createdAt: clock.now(),
+    lastUsedAt: undefined,
+    revokedAt: undefined,
+  };
+  await store.keys.save(key, hashOf(secret));
+  await writeFile(directory.cliKey, `${secret}\n`, { mode: 0o600 });
+  await chmod(directory.cliKey, 0o600);
+}

@@ -1,0 +1,213 @@
+import { setTimeout as sleepFor } from "node:timers/promises";
+import type { Cancellation } from "../domain/cancellation.ts";
+import type { Clock } from "../domain/instant.ts";
+import { minuteMs, secondMs } from "../domain/instant.ts";
+import type { Spool } from "../domain/spool/spool.ts";
+import { createExpressionChecker } from "../engine/check-expression.ts";
+import { createFeatureComputer } from "../engine/compute-features.ts";
+import { createServedReleases } from "../gateway/served-release.ts";
+import type { House, PartState } from "../http/route/house.ts";
+import { createChannels } from "../notify/channels.ts";
+import { createForestRuntime } from "../runtime/forest-runtime.ts";
+import { createForestTrainer } from "../runtime/train-forest.ts";
+import { createShipper, type Shipper } from "../service/intake/shipper.ts";
+import { takePredictions } from "../service/intake/take-rows.ts";
+import { createSenses } from "../service/sense/evaluate-due-windows.ts";
+import type { ControlStore } from "../store/control/open-control-store.ts";
+import { type DataClient, openDataClient } from "../store/data/data-client.ts";
+import { createDatasetFiles } from "../store/data/dataset-files.ts";
+import { createEventStore } from "../store/data/event-store.ts";
+import { createProfileStore } from "../store/data/profile-store.ts";
+import { ensureSharedTables } from "../store/data/shared-table.ts";
+import { createSliceStore } from "../store/data/slice-store.ts";
+import { createVerdictStore } from "../store/data/verdict-store.ts";
+import type { Config } from "./config.ts";
+import type { DataDirectory } from "./data-directory.ts";
+import type { Engines } from "./engines.ts";
+import type { JobPorts } from "./jobs.ts";
+import type { WriteLog } from "./server-log.ts";
+
+export interface Foundation {
+  readonly config: Config;
+  readonly directory: DataDirectory;
+  readonly engines: Engines;
+  readonly control: ControlStore;
+  readonly spool: Spool;
+  readonly clock: Clock;
+  readonly log: WriteLog;
+  readonly version: string;
+  readonly startedAt: number;
+  /** Base address of the page; known once the server listens. */
+  readonly pageUrl: () => string;
+  readonly print: (text: string) => void;
+}
+
+export interface Wired {
+  readonly house: House;
+  readonly jobs: JobPorts;
+  readonly shipper: Shipper;
+  close(): Promise<void>;
+}
+
+/** How long a release stays known before the control store is asked again: other replicas' releases are seen within it. */
+const releaseRefreshMs = 2 * secondMs;
+
+/** The only place where the rooms meet: builds every service from what implements its ports. */
+export async function wire(foundation: Foundation): Promise<Wired> {
+  const { config, directory, engines, control, spool, clock, log } = foundation;
+  const data = openDataClient(engines.data);
+  const fileClient = openDataClient(engines.compute.shipper);
+  const checker = createExpressionChecker(engines.compute.expressions);
+  const features = createFeatureComputer(engines.compute.expressions);
+  const runtime = createForestRuntime();
+  const events = createEventStore(data, clock);
+  const profiles = createProfileStore(data);
+  const verdicts = createVerdictStore(data);
+  const files = createDatasetFiles(fileClient, directory.datasets);
+  const served = createServedReleases(
+    { releases: control.releases, models: control.models, runtime, now: clock.now },
+    releaseRefreshMs,
+  );
+  await prepareData(data, control, events);
+
+  const shipper = createShipper({
+    spool,
+    events,
+    windows: control.windows,
+    systems: control.systems,
+    jobs: control.jobs,
+    clock,
+    sleep: (ms, cancellation) => sleep(ms, cancellation),
+  });
+  const house: House = {
+    ...control,
+    files,
+    events,
+    profiles,
+    verdicts,
+    spool,
+    checker,
+    clock,
+    predicting: {
+      features,
+      clock,
+      served: (system) => served.served(system.name),
+      log: (system, predictions) => takePredictions({ spool, clock }, system, predictions),
+      onLogGap: (system, rows, reason) =>
+        log({
+          level: "error",
+          part: "gateway",
+          message: `${rows} answers of ${system} were given but not logged`,
+          detail: { reason },
+        }),
+      onDegraded: (system, reason) =>
+        log({ level: "warn", part: "gateway", message: `${system} answered by a fallback`, detail: { reason } }),
+      environment: config.environment,
+    },
+    parts: () => partsOf(foundation, data, shipper),
+    about: {
+      version: foundation.version,
+      startedAt: foundation.startedAt,
+      dataDirectory: directory.path,
+      memoryBytes: () => process.memoryUsage.rss(),
+    },
+    releaseChanged: served.invalidate,
+    announce: async (kind, incident, system) => {
+      await control.jobs.send(
+        "notify",
+        { kind, incident, system },
+        { singleton: `${kind}-${incident}`, retryLimit: 20 },
+      );
+    },
+  };
+  const releasing = { ...house, runtime };
+  return {
+    house,
+    shipper,
+    jobs: {
+      house,
+      log,
+      training: {
+        files,
+        trainer: createForestTrainer(),
+        runtime,
+        models: control.models,
+        clock,
+        directory: directory.artifacts,
+      },
+      releasing,
+      judging: house,
+      diagnosing: { ...house, slices: createSliceStore(data) },
+      notifying: {
+        incidents: control.incidents,
+        deliveries: control.deliveries,
+        channels: createChannels({ allowPrivate: config.webhookAllowPrivate, writeLine: foundation.print }),
+        clock,
+        get pageUrl() {
+          return foundation.pageUrl();
+        },
+      },
+      senses: createSenses(house),
+    },
+    close: async () => {
+      served.close();
+      await Promise.all([checker.close(), features.close(), data.close(), fileClient.close()]);
+    },
+  };
+}
+
+/** Tables that are missing after an upgrade or on a new server are made before anything is served. */
+async function prepareData(
+  data: DataClient,
+  control: ControlStore,
+  events: ReturnType<typeof createEventStore>,
+): Promise<void> {
+  await ensureSharedTables(data);
+  for (const { system } of await control.systems.list()) await events.ensureTables(system);
+}
+
+async function partsOf(
+  { engines, control, spool }: Foundation,
+  data: DataClient,
+  shipper: Shipper,
+): Promise<readonly PartState[]> {
+  const store = await control.probe().then(
+    () => ({ part: "control-store", ready: true, detail: control.engine }),
+    (thrown: unknown) => ({
+      part: "control-store",
+      ready: false,
+      detail: thrown instanceof Error ? thrown.message : "unknown",
+    }),
+  );
+  const answers = await data.ping();
+  const state = spool.state();
+  const shipping = shipper.state();
+  return [
+    ...engines.parts(),
+    { part: "data-store", ready: answers, detail: answers ? "answers" : "does not answer" },
+    store,
+    {
+      part: "spool",
+      ready: state.bytes < state.limitBytes,
+      detail: `${state.rows} rows, ${state.bytes} of ${state.limitBytes} bytes`,
+    },
+    {
+      part: "shipper",
+      ready: shipping.kind === "shipping",
+      detail: shipping.kind === "shipping" ? "shipping" : `stuck: ${shipping.reason}`,
+    },
+  ];
+}
+
+async function sleep(ms: number, cancellation: Cancellation): Promise<void> {
+  const controller = new AbortController();
+  const stop = (): void => controller.abort();
+  cancellation.addEventListener("abort", stop, { once: true });
+  try {
+    await sleepFor(Math.min(ms, minuteMs), undefined, { signal: controller.signal });
+  } catch {
+    // Cancelled: the caller looks at its cancellation.
+  } finally {
+    cancellation.removeEventListener("abort", stop);
+  }
+}

@@ -1,0 +1,57 @@
+import type { Binning } from "../../stats/histogram/binning.ts";
+import type { Instant } from "../instant.ts";
+import type { Window } from "../window/window.ts";
+
+/**
+ * The frozen picture of normal belonging to a release: how values fall into bins, which segment values are kept
+ * apart, and which reference windows were counted. The counts themselves are profiles in the data plane, one per
+ * reference window, so that a window can be compared with its own season and healthy windows with each other.
+ * Nothing here is ever recomputed after seeing a live window.
+ */
+export interface Baseline {
+  readonly id: string;
+  readonly system: string;
+  readonly release: string;
+  readonly createdAt: Instant;
+  readonly rows: number;
+  /** Rows whose score and outcome count: those the model was never trained on. */
+  readonly scoredRows: number;
+  readonly features: readonly FrozenFeature[];
+  readonly score: FrozenScore;
+  readonly segments: readonly FrozenSegment[];
+  readonly windows: readonly ReferenceWindow[];
+}
+
+export interface FrozenFeature {
+  readonly name: string;
+  readonly binning: Binning;
+  readonly nullShare: number;
+  /** Percentiles 1, 5, 25, 50, 75, 95, 99 of a number; empty for a category. */
+  readonly percentiles: readonly number[];
+}
+
+export interface FrozenScore {
+  /** Ascending inner edges; the decision threshold is always one of them, so that decisions can be counted from bins. */
+  readonly edges: readonly number[];
+  readonly threshold: number;
+}
+
+export interface FrozenSegment {
+  readonly name: string;
+  /** Values kept apart, most frequent first. Every other value is counted under `otherValue`. */
+  readonly values: readonly string[];
+}
+
+/** How rarer and missing segment values are shown; a segment's own values never contain brackets of this form. */
+export const otherValue = "(other)";
+export const nullValue = "(null)";
+
+export interface ReferenceWindow extends Window {
+  readonly season: string;
+  readonly rows: number;
+}
+
+export interface BaselineStore {
+  save(baseline: Baseline): Promise<void>;
+  get(system: string, id: string): Promise<Baseline | undefined>;
+}

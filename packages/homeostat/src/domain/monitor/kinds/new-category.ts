@@ -1,0 +1,107 @@
+import { binCountOf, newBinOf } from "../../../stats/histogram/binning.ts";
+import type { SegmentValue } from "../../finding/finding.ts";
+import { denseCounts, total } from "../count-series.ts";
+import type { MonitorDefinition, WindowQuestion } from "../monitor.ts";
+import { type FeatureReference, keyOf } from "../reference-picture.ts";
+import { shareTest } from "../share-test.ts";
+import type { SeriesTest } from "../verdict.ts";
+import { percent, segmentWords, wholeNumber } from "../wording.ts";
+
+const materialShare = 0.001;
+const leastRows = 20;
+/** Calendars are less sharp than value lists (a flight past midnight belongs to the next day), so more is asked of them. */
+const materialSeasonShare = 0.05;
+const persistenceWindows = 2;
+const seasonPersistenceWindows = 3;
+
+/**
+ * Values never seen: categories the whole baseline does not know (R3), and values the baseline never shows in this
+ * season (a Monday window full of Tuesdays).
+ */
+export const newCategory: MonitorDefinition = {
+  kind: "new-category",
+  layer: "pipeline",
+  area: "upstream-data",
+  persistence: (metric) => (metric === "unseen-in-season" ? seasonPersistenceWindows : persistenceWindows),
+  rule: (metric) =>
+    metric === "unseen-in-season"
+      ? `at least ${percent(materialSeasonShare)} of the rows hold values that the baseline never shows in this season, in ${seasonPersistenceWindows} windows running`
+      : `at least ${percent(materialShare)} of the rows (and ${leastRows}) hold values the baseline has never seen, in ${persistenceWindows} windows running`,
+  sentence: (key, numbers) =>
+    `${percent(numbers.value)} of ${segmentWords(key)} (${wholeNumber(numbers.value * numbers.rows)} rows) have a \`${key.feature}\` that the baseline ${key.metric === "unseen-in-season" ? "never shows in this season" : "has never seen"}`,
+  ask: (question) =>
+    question.picture.segments.flatMap((segment) =>
+      question.picture.baseline.features.flatMap(({ name }): SeriesTest[] => {
+        const reference = question.picture.feature(segment, name);
+        const counts = denseCounts(
+          question.profile.features.get(keyOf(segment))?.get(name),
+          binCountOf(reference.binning),
+        );
+        return [
+          ...unseenEver(reference, counts, segment, name),
+          ...unseenInSeason(question, reference, counts, segment, name),
+        ];
+      }),
+    ),
+};
+
+function unseenEver(
+  reference: FeatureReference,
+  counts: readonly number[],
+  segment: SegmentValue | undefined,
+  feature: string,
+): SeriesTest[] {
+  if (reference.binning.kind !== "categorical") return [];
+  const key = { monitor: "new-category", metric: "unseen", segment, feature } as const;
+  const rows = total(counts);
+  const baselineRows = total(reference.all);
+  if (!reference.binning.othersComplete)
+    return [
+      {
+        kind: "untested",
+        key,
+        state: "not-checked",
+        reason: "the baseline has too many values to list",
+        rows,
+        baselineRows,
+      },
+    ];
+  const hits = counts[newBinOf(reference.binning)] ?? 0;
+  return [
+    shareTest({
+      key,
+      hits,
+      rows,
+      baselineHits: 0,
+      baselineRows,
+      materialIncrease: materialShare,
+      leastHits: leastRows,
+    }),
+  ];
+}
+
+function unseenInSeason(
+  { season }: WindowQuestion,
+  reference: FeatureReference,
+  counts: readonly number[],
+  segment: SegmentValue | undefined,
+  feature: string,
+): SeriesTest[] {
+  const normal = reference.season(season);
+  if (normal === undefined) return [];
+  // Only values that the baseline shows in other seasons: values it never shows at all are asked about above.
+  const foreign = counts.map((_, bin) => (normal[bin] ?? 0) === 0 && (reference.all[bin] ?? 0) > 0);
+  if (!foreign.some(Boolean)) return [];
+  const hits = counts.reduce((sum, count, bin) => sum + (foreign[bin] === true ? count : 0), 0);
+  return [
+    shareTest({
+      key: { monitor: "new-category", metric: "unseen-in-season", segment, feature },
+      hits,
+      rows: total(counts),
+      baselineHits: 0,
+      baselineRows: total(normal),
+      materialIncrease: materialSeasonShare,
+      leastHits: leastRows,
+    }),
+  ];
+}

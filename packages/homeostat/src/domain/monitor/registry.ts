@@ -1,0 +1,18 @@
+import type { MonitorKind } from "../finding/finding.ts";
+import { inputDrift } from "./kinds/input-drift.ts";
+import { newCategory } from "./kinds/new-category.ts";
+import { nullRate } from "./kinds/null-rate.ts";
+import { performance } from "./kinds/performance.ts";
+import { predictionDrift } from "./kinds/prediction-drift.ts";
+import { volume } from "./kinds/volume.ts";
+import type { MonitorDefinition } from "./monitor.ts";
+
+/** Every monitor a system gets by default. A kind without a definition does not compile. */
+export const monitors = {
+  "input-drift": inputDrift,
+  "prediction-drift": predictionDrift,
+  "null-rate": nullRate,
+  "new-category": newCategory,
+  volume,
+  performance,
+} as const satisfies Record<MonitorKind, MonitorDefinition>;

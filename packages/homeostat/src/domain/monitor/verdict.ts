@@ -1,0 +1,109 @@
+import type { MonitorKind, SegmentValue } from "../finding/finding.ts";
+import type { Instant } from "../instant.ts";
+import type { Estimate } from "../model/model-store.ts";
+import type { VerdictState, Window } from "../window/window.ts";
+
+/** One question asked of one window: a monitor's metric on a feature in a segment. */
+export interface SeriesKey {
+  readonly monitor: MonitorKind;
+  readonly metric: string;
+  readonly segment: SegmentValue | undefined;
+  readonly feature: string | undefined;
+}
+
+/** The numbers behind an answer. Units: shares and probabilities in 0..1, PSI in nats, counts in rows. */
+export interface TestedNumbers {
+  readonly variant: string;
+  readonly value: number;
+  readonly baselineValue: number | undefined;
+  /** What is held against the threshold: the debiased effect, in the metric's own unit. */
+  readonly effect: number;
+  readonly threshold: number;
+  readonly pValue: number;
+  readonly expectedByChance: number | undefined;
+  readonly lowerBound: number | undefined;
+  readonly overdispersion: number | undefined;
+  readonly rows: number;
+  readonly baselineRows: number;
+  readonly bins: number | undefined;
+}
+
+/** What a monitor says of one series before the many tests of a window are weighed together. */
+export type SeriesTest =
+  | {
+      readonly kind: "tested";
+      readonly key: SeriesKey;
+      readonly numbers: TestedNumbers;
+      readonly performance?: PerformanceNumbers;
+    }
+  | {
+      readonly kind: "untested";
+      readonly key: SeriesKey;
+      readonly state: Extract<VerdictState, "not-enough-data" | "waiting-for-labels" | "not-checked">;
+      readonly reason: string;
+      readonly rows: number;
+      readonly baselineRows: number;
+      readonly performance?: PerformanceNumbers;
+    };
+
+/** What is shown of a segment's performance, whether or not it could be tested. */
+export interface PerformanceNumbers {
+  readonly rows: number;
+  readonly labelledRows: number;
+  readonly auc: Estimate | undefined;
+  readonly accuracy: Estimate | undefined;
+  readonly positiveShare: Estimate | undefined;
+  readonly meanProbability: number | undefined;
+  readonly calibrationError: number | undefined;
+  readonly baselineAuc: Estimate | undefined;
+  readonly baselineAccuracy: Estimate | undefined;
+}
+
+/**
+ * The verdict on one series of one window. `gates` says which of the two gates it passed: real (significant after
+ * control of the false-discovery rate over the whole window) and material (effect at or above the threshold).
+ */
+export interface SeriesVerdict {
+  readonly test: SeriesTest;
+  readonly state: VerdictState;
+  readonly real: boolean;
+  readonly material: boolean;
+  readonly adjustedPValue: number | undefined;
+  /** Consecutive windows, this one included, in which both gates were passed. */
+  readonly streak: number;
+  /** Both gates passed for as many consecutive windows as the monitor asks: a finding. */
+  readonly fired: boolean;
+}
+
+/** Text under which a series is the same series in another window. */
+export function seriesText(key: SeriesKey): string {
+  const segment = key.segment === undefined ? "" : `${key.segment.name}=${key.segment.value}`;
+  return [key.monitor, key.metric, segment, key.feature ?? ""].join("|");
+}
+
+export interface VerdictStore {
+  save(
+    system: string,
+    release: string,
+    window: Window,
+    version: number,
+    verdicts: readonly SeriesVerdict[],
+  ): Promise<void>;
+  /** Verdicts of one monitor over a range of windows; `segment` undefined means all rows, "*" every segment. */
+  list(query: VerdictQuery): Promise<readonly WindowVerdict[]>;
+  /** Streaks of the series that passed both gates in a window. */
+  streaks(system: string, release: string, window: Window, version: number): Promise<ReadonlyMap<string, number>>;
+}
+
+export interface VerdictQuery {
+  readonly system: string;
+  readonly release: string;
+  readonly monitor: MonitorKind;
+  readonly segment: SegmentValue | "*" | undefined;
+  readonly windows: readonly (Window & { readonly profileVersion: number })[];
+}
+
+export interface WindowVerdict {
+  readonly window: Instant;
+  readonly verdict: SeriesVerdict;
+}

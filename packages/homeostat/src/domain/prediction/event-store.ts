@@ -1,0 +1,32 @@
+import type { Instant } from "../instant.ts";
+import type { System } from "../system/system.ts";
+
+/** What one shipped block did. Sending the same rows again changes nothing but `duplicates`. */
+export interface StoreReceipt {
+  readonly stored: number;
+  readonly duplicates: number;
+  /** Starts of the windows whose rows or outcomes changed. */
+  readonly touched: readonly Instant[];
+}
+
+/** The event log in the data plane. Every act is idempotent by prediction id. */
+export interface EventStore {
+  /** Makes or extends the system's typed tables; columns are added, never dropped. */
+  ensureTables(system: System): Promise<readonly string[]>;
+  /** Newline-delimited rows as the intake or the gateway spooled them. */
+  storePredictions(system: System, ndjson: readonly Uint8Array[]): Promise<StoreReceipt>;
+  storeOutcomes(system: System, ndjson: readonly Uint8Array[]): Promise<StoreReceipt>;
+  counts(system: System): Promise<EventCounts>;
+  /** Newest event time and newest receive time of the system's predictions. */
+  frontier(system: System): Promise<{ readonly eventTime: Instant; readonly receivedAt: Instant } | undefined>;
+}
+
+export interface EventCounts {
+  readonly predictions: number;
+  readonly outcomes: number;
+  readonly joined: number;
+  readonly outcomesWaiting: number;
+  /** Rows that arrived again and changed nothing. */
+  readonly predictionDuplicates: number;
+  readonly outcomeDuplicates: number;
+}

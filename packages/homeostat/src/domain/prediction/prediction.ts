@@ -1,0 +1,74 @@
+import type { Instant } from "../instant.ts";
+import type { FeatureVector, InputRow } from "../pipeline/pipeline.ts";
+
+/** One answer of a model, with the state it depended on. */
+export interface Prediction {
+  readonly id: string;
+  /** Event time. */
+  readonly time: Instant;
+  readonly receivedAt: Instant;
+  readonly release: string;
+  /** Versions the answer depended on; empty where they are not known (monitor-only systems). */
+  readonly model: string;
+  readonly pipeline: string;
+  readonly servedBy: "release" | "previous-release" | "constant" | "elsewhere";
+  readonly environment: string;
+  readonly cohort: string;
+  /** Name of the key that sent it. */
+  readonly caller: string;
+  readonly latencyMs: number | undefined;
+  readonly probability: number;
+  readonly inputs: InputRow;
+  /** The vector the model really saw; undefined when it was not told: the store then computes it from the inputs and says so. */
+  readonly vector: FeatureVector | undefined;
+}
+
+/** What turned out to be true of a prediction. */
+export interface Outcome {
+  readonly predictionId: string;
+  readonly time: Instant;
+  readonly receivedAt: Instant;
+  readonly value: boolean;
+}
+
+/** How far ahead of the server's clock an event may claim to be: a minute of skew is normal, more is a wrong clock. */
+export const futureToleranceMs = 5 * 60_000;
+
+/**
+ * One line of the spool, as the data plane's staging table takes it: flat keys, inputs as `i_<field>`, the vector as
+ * `f_<feature>`, times in milliseconds.
+ */
+export function predictionLine(prediction: Prediction, features: readonly { readonly name: string }[]): string {
+  const line: Record<string, unknown> = {
+    id: prediction.id,
+    time: prediction.time,
+    received: prediction.receivedAt,
+    release: prediction.release,
+    model: prediction.model,
+    pipeline: prediction.pipeline,
+    served_by: prediction.servedBy,
+    environment: prediction.environment,
+    cohort: prediction.cohort,
+    caller: prediction.caller,
+    latency_ms: prediction.latencyMs ?? null,
+    probability: prediction.probability,
+    vector_seen: prediction.vector === undefined ? 0 : 1,
+  };
+  for (const [name, value] of Object.entries(prediction.inputs)) line[`i_${name}`] = value;
+  const vector = prediction.vector;
+  if (vector !== undefined)
+    features.forEach((feature, index) => {
+      line[`f_${feature.name}`] = vector[index] ?? null;
+    });
+  return JSON.stringify(line);
+}
+
+/** One line of the outcome spool. */
+export function outcomeLine(outcome: Outcome): string {
+  return JSON.stringify({
+    prediction_id: outcome.predictionId,
+    time: outcome.time,
+    received: outcome.receivedAt,
+    value: outcome.value ? 1 : 0,
+  });
+}

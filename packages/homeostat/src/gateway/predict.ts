@@ -1,0 +1,168 @@
+import { Fault, reasonOf } from "../domain/fault.ts";
+import type { Clock, Instant } from "../domain/instant.ts";
+import { invariant } from "../domain/invariant.ts";
+import type { FeatureComputer, FeatureVector, InputRow } from "../domain/pipeline/pipeline.ts";
+import type { Prediction } from "../domain/prediction/prediction.ts";
+import type { System } from "../domain/system/system.ts";
+import type { ServedRelease } from "./served-release.ts";
+
+/** One question, its id and time already settled. */
+export interface Question {
+  readonly id: string;
+  readonly time: Instant;
+  readonly inputs: InputRow;
+  readonly cohort: string;
+}
+
+export interface PredictPorts {
+  readonly features: FeatureComputer;
+  readonly clock: Clock;
+  /** The live release and, where there is one, the release before it, ready to score. */
+  served(
+    system: System,
+  ): Promise<{ readonly live: ServedRelease | undefined; readonly previous: ServedRelease | undefined }>;
+  /** Makes the log rows durable. */
+  log(system: System, predictions: readonly Prediction[]): Promise<void>;
+  /** Called when answers could not be logged: a gap that must stay visible. */
+  onLogGap(system: string, rows: number, reason: string): void;
+  /** Called when a step failed and a fallback took over. */
+  onDegraded(system: string, reason: string): void;
+  readonly environment: string;
+}
+
+export type Answered =
+  | {
+      readonly kind: "answered";
+      readonly servedBy: "release" | "previous-release" | "constant";
+      readonly release: string | undefined;
+      readonly reason: string | undefined;
+      readonly probabilities: readonly number[];
+    }
+  | { readonly kind: "refused"; readonly reason: "nothing-can-answer"; readonly message: string };
+
+interface Scored {
+  readonly servedBy: "release" | "previous-release" | "constant";
+  readonly served: ServedRelease | undefined;
+  readonly vectors: readonly FeatureVector[] | undefined;
+  readonly probabilities: readonly number[];
+}
+
+/**
+ * Answers questions: features by the release's own pipeline, score by its model, log, answer. When a step fails the
+ * declared fallbacks are tried in order and the answer says so. The answer waits for its log row to be durable (one
+ * shared fsync), so that what was answered can be explained; a log that cannot be written never fails the answer, it
+ * leaves a counted gap. Cost: one feature query and one scoring pass for the whole batch.
+ */
+export async function predict(
+  ports: PredictPorts,
+  system: System,
+  questions: readonly Question[],
+  caller: string,
+): Promise<Answered> {
+  const startedAt = ports.clock.now();
+  const { live, previous } = await ports.served(system);
+  const failures: string[] = [];
+  const scored = await firstThatAnswers(ports, system, questions, live, previous, failures);
+  if (scored === undefined) {
+    return {
+      kind: "refused",
+      reason: "nothing-can-answer",
+      message: `no release and no fallback of ${system.name} can answer: ${failures.join("; ") || "there is no live release"}`,
+    };
+  }
+  const reason = scored.servedBy === "release" ? undefined : failures.join("; ");
+  if (reason !== undefined) ports.onDegraded(system.name, reason);
+  const latencyMs = ports.clock.now() - startedAt;
+  const rows = questions.map((question, index) =>
+    predictionOf(ports, question, scored, index, { startedAt, latencyMs, caller }),
+  );
+  try {
+    await ports.log(system, rows);
+  } catch (thrown) {
+    if (!(thrown instanceof Fault)) throw thrown;
+    ports.onLogGap(system.name, rows.length, reasonOf(thrown));
+  }
+  return {
+    kind: "answered",
+    servedBy: scored.servedBy,
+    release: scored.served?.release.id,
+    reason,
+    probabilities: scored.probabilities,
+  };
+}
+
+async function firstThatAnswers(
+  ports: PredictPorts,
+  system: System,
+  questions: readonly Question[],
+  live: ServedRelease | undefined,
+  previous: ServedRelease | undefined,
+  failures: string[],
+): Promise<Scored | undefined> {
+  const attempt = async (
+    servedBy: Scored["servedBy"],
+    served: ServedRelease | undefined,
+  ): Promise<Scored | undefined> => {
+    if (served === undefined) {
+      failures.push(servedBy === "release" ? "there is no live release" : "there is no previous release");
+      return undefined;
+    }
+    try {
+      const vectors = await ports.features.compute(
+        served.pipeline,
+        questions.map((question) => question.inputs),
+      );
+      return { servedBy, served, vectors, probabilities: served.model().score(vectors) };
+    } catch (thrown) {
+      if (!(thrown instanceof Fault)) throw thrown;
+      failures.push(failureText(served.release.id, thrown));
+      return undefined;
+    }
+  };
+  const first = await attempt("release", live);
+  if (first !== undefined) return first;
+  for (const step of system.fallback) {
+    const scored =
+      step.kind === "previous-release"
+        ? await attempt("previous-release", previous)
+        : ({
+            servedBy: "constant",
+            served: undefined,
+            vectors: undefined,
+            probabilities: questions.map(() => step.probability),
+          } as const);
+    if (scored !== undefined) return scored;
+  }
+  return undefined;
+}
+
+function failureText(release: string, fault: Fault): string {
+  return `${release}: ${reasonOf(fault)}`;
+}
+
+function predictionOf(
+  ports: PredictPorts,
+  question: Question,
+  scored: Scored,
+  index: number,
+  context: { readonly startedAt: Instant; readonly latencyMs: number; readonly caller: string },
+): Prediction {
+  const probability = scored.probabilities[index];
+  invariant(probability !== undefined, "every question is answered");
+  return {
+    id: question.id,
+    time: question.time,
+    receivedAt: context.startedAt,
+    release: scored.served?.release.id ?? "",
+    model: scored.served?.release.model ?? "",
+    pipeline: scored.served?.pipeline.version ?? "",
+    servedBy: scored.servedBy,
+    environment: ports.environment,
+    cohort: question.cohort,
+    caller: context.caller,
+    latencyMs: context.latencyMs,
+    probability,
+    inputs: question.inputs,
+    vector: scored.vectors?.[index],
+  };
+}

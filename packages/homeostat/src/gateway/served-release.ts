@@ -1,0 +1,117 @@
+import { Fault, reasonOf } from "../domain/fault.ts";
+import type { Instant } from "../domain/instant.ts";
+import type { LoadedModel, ModelRuntime } from "../domain/model/model.ts";
+import type { ModelStore } from "../domain/model/model-store.ts";
+import type { Pipeline } from "../domain/pipeline/pipeline.ts";
+import { type Release, type ReleaseStore, rollbackTarget } from "../domain/release/release.ts";
+
+/** A release with its own pipeline and its model in memory: the three always come from one record. */
+export interface ServedRelease {
+  readonly release: Release;
+  readonly pipeline: Pipeline;
+  /** @throws Fault `model-unavailable` when it could not be loaded. */
+  model(): LoadedModel;
+}
+
+export interface ServedReleases {
+  served(
+    system: string,
+  ): Promise<{ readonly live: ServedRelease | undefined; readonly previous: ServedRelease | undefined }>;
+  /** Forget what is cached for a system: the next question asks the control store. */
+  invalidate(system: string): void;
+  close(): void;
+}
+
+interface Cached {
+  readonly loadedAt: Instant;
+  readonly live: ServedRelease | undefined;
+  readonly previous: ServedRelease | undefined;
+}
+
+/**
+ * Keeps the live and the previous release of each system ready. The control store is asked again after `refreshMs`, so
+ * that a release made by another replica is seen; while it cannot be asked, the last known releases keep answering.
+ */
+export function createServedReleases(
+  ports: {
+    readonly releases: ReleaseStore;
+    readonly models: ModelStore;
+    readonly runtime: ModelRuntime;
+    now(): Instant;
+  },
+  refreshMs: number,
+): ServedReleases {
+  const cache = new Map<string, Cached>();
+  const refreshing = new Map<string, Promise<Cached>>();
+  const inMemory = new Map<string, LoadedModel>();
+
+  async function prepare(release: Release | undefined): Promise<ServedRelease | undefined> {
+    if (release?.model === undefined) return undefined;
+    const version = release.model;
+    const pipeline = await ports.models.pipeline(release.pipeline);
+    const model = await ports.models.get(release.system, version);
+    if (pipeline === undefined || model === undefined) return undefined;
+    let failure: Fault | undefined;
+    if (!inMemory.has(version)) {
+      try {
+        inMemory.set(version, await ports.runtime.load(version, model.artifactPath, pipeline.features));
+      } catch (thrown) {
+        failure =
+          thrown instanceof Fault
+            ? thrown
+            : new Fault("model-unavailable", { model: version, reason: reasonOf(thrown) }, thrown);
+      }
+    }
+    const loaded = inMemory.get(version);
+    return {
+      release,
+      pipeline,
+      model: () => {
+        if (loaded === undefined)
+          throw failure ?? new Fault("model-unavailable", { model: version, reason: "it is not loaded" });
+        return loaded;
+      },
+    };
+  }
+
+  async function refresh(system: string): Promise<Cached> {
+    const releases = await ports.releases.list(system);
+    const live = releases.find((release) => release.stage === "live");
+    const target = rollbackTarget(releases);
+    const fresh: Cached = {
+      loadedAt: ports.now(),
+      live: await prepare(live),
+      previous: await prepare(target.kind === "target" ? target.release : undefined),
+    };
+    cache.set(system, fresh);
+    return fresh;
+  }
+
+  function refreshOnce(system: string): Promise<Cached> {
+    const running = refreshing.get(system);
+    if (running !== undefined) return running;
+    const started = refresh(system).finally(() => refreshing.delete(system));
+    refreshing.set(system, started);
+    return started;
+  }
+
+  return {
+    async served(system) {
+      const known = cache.get(system);
+      if (known === undefined) return refreshOnce(system);
+      if (ports.now() - known.loadedAt > refreshMs) {
+        // Stale is better than slow: the question at hand is answered by what is known; the next one sees the news.
+        refreshOnce(system).catch(() => cache.set(system, { ...known, loadedAt: ports.now() }));
+      }
+      return known;
+    },
+    invalidate: (system) => {
+      cache.delete(system);
+    },
+    close: () => {
+      for (const model of inMemory.values()) model.unload();
+      inMemory.clear();
+      cache.clear();
+    },
+  };
+}

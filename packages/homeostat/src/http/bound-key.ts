@@ -1,0 +1,89 @@
+import type { RouteName } from "@homeostat/protocol";
+
+/**
+ * How a route is kept to the systems a key is bound to:
+ * `path`, `query`, `body`: the system is named there and must be one of them. `items`: the answer's list is cut down
+ * to them. `answer`: the answer names its system; another one is answered as if it did not exist. `free`: holds nothing of any
+ * system. `closed`: not for bound keys.
+ */
+type Reach = "path" | "query" | "body" | "items" | "answer" | "free" | "closed";
+
+/** Total: a new route says how it is kept to a key's systems, or it does not compile. */
+export const reaches: Readonly<Record<RouteName, Reach>> = {
+  live: "free",
+  ready: "free",
+  status: "free",
+  signIn: "free",
+  currentSession: "free",
+  signOut: "free",
+  plan: "closed",
+  apply: "closed",
+  systems: "items",
+  system: "path",
+  counts: "path",
+  predict: "path",
+  sendPredictions: "path",
+  sendOutcomes: "path",
+  createDataset: "path",
+  datasets: "path",
+  train: "path",
+  // job ids are not guessable: they are known to whoever started the job
+  job: "free",
+  models: "path",
+  createRelease: "path",
+  createBaseline: "path",
+  releases: "path",
+  rollback: "path",
+  windows: "path",
+  drift: "path",
+  performance: "path",
+  findings: "path",
+  changes: "query",
+  recordChange: "body",
+  incidents: "items",
+  incident: "answer",
+  acknowledge: "closed",
+  resolve: "closed",
+  keys: "closed",
+  createKey: "closed",
+  revokeKey: "closed",
+  signInLink: "closed",
+};
+
+const fieldOf = (value: unknown, name: string): unknown =>
+  typeof value === "object" && value !== null && Object.hasOwn(value, name)
+    ? (value as Record<string, unknown>)[name]
+    : undefined;
+
+/** Why a bound key may not make this call; undefined when it may. Looked at before the handler runs. */
+export function boundKeyRefusal(
+  route: RouteName,
+  systems: readonly string[],
+  call: { readonly path: unknown; readonly query: unknown; readonly body: unknown },
+): string | undefined {
+  const reach = reaches[route];
+  const bound = `This key is bound to ${systems.join(", ")}`;
+  if (reach === "closed") return `${bound}; this needs a key for every system.`;
+  if (reach !== "path" && reach !== "query" && reach !== "body") return undefined;
+  const named = fieldOf(call[reach], "system");
+  if (typeof named === "string" && systems.includes(named)) return undefined;
+  return named === undefined ? `${bound}; name one of them as \`system\`.` : `${bound}, not to ${String(named)}.`;
+}
+
+/** The answer as a bound key may see it; undefined when it is not for this key at all. */
+export function boundAnswer(route: RouteName, systems: readonly string[], value: unknown): unknown {
+  const isTheirs = (item: unknown): boolean => {
+    const name = fieldOf(item, "system") ?? fieldOf(item, "name");
+    return typeof name === "string" && systems.includes(name);
+  };
+  switch (reaches[route]) {
+    case "items": {
+      const items = fieldOf(value, "items");
+      return { ...(value as object), items: Array.isArray(items) ? items.filter(isTheirs) : [] };
+    }
+    case "answer":
+      return isTheirs(value) ? value : undefined;
+    default:
+      return value;
+  }
+}

@@ -1,0 +1,195 @@
+import { createHash } from "node:crypto";
+import { posix } from "node:path";
+import { type OwnersDeclaration, ownersDeclaration, pipelineDeclaration } from "@homeostat/protocol";
+import type { ExpressionChecker } from "../domain/engine/expression.ts";
+import type { Owner, System } from "../domain/system/system.ts";
+import { readContract } from "./declaration/read-contract.ts";
+import { repeatedNames } from "./declaration/read-pipeline.ts";
+import { readSystem } from "./declaration/read-system.ts";
+import { type DeclarationDocument, readSchema, readYaml } from "./declaration/yaml-document.ts";
+import type { Issue } from "./handler.ts";
+
+export interface DeclarationFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+export interface DeclaredSystem {
+  readonly system: System;
+  /** SHA-256 in hex over the system with its keys in order: comments, layout and the order of keys do not change it. */
+  readonly digest: string;
+  /** The file it stands in. */
+  readonly path: string;
+}
+
+export type DeclarationsRead =
+  | { readonly kind: "parsed"; readonly systems: readonly DeclaredSystem[]; readonly owners: readonly Owner[] }
+  /** Every issue's path is `file:line:column`. */
+  | { readonly kind: "refused"; readonly issues: readonly Issue[] };
+
+const mostIssues = 100;
+const kinds = ["System", "Owners", "Pipeline", "DataContract"];
+
+/** JSON with the keys of every object in order: equal values have equal texts. */
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) =>
+    typeof part === "object" && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([left], [right]) => (left < right ? -1 : 1)))
+      : part,
+  );
+}
+
+function readFiles(files: readonly DeclarationFile[]): {
+  readonly documents: readonly DeclarationDocument[];
+  readonly paths: ReadonlySet<string>;
+  readonly issues: readonly Issue[];
+} {
+  const documents: DeclarationDocument[] = [];
+  const paths = new Set<string>();
+  const issues: Issue[] = [];
+  for (const file of files) {
+    const path = posix.normalize(file.path.replaceAll("\\", "/"));
+    if (paths.has(path)) {
+      issues.push({ path: `${path}:1:1`, expected: "each file once", found: "this path a second time" });
+      continue;
+    }
+    paths.add(path);
+    const read = readYaml(path, file.text);
+    documents.push(...read.documents);
+    issues.push(...read.issues);
+  }
+  return { documents, paths, issues };
+}
+
+function kindIssues(documents: readonly DeclarationDocument[]): readonly Issue[] {
+  return documents.flatMap((document) =>
+    kinds.includes(document.kind)
+      ? []
+      : [
+          {
+            path: document.place(["kind"]),
+            expected: `kind: one of ${kinds.join(", ")}`,
+            found: document.kind === "" ? "nothing" : document.kind,
+          },
+        ],
+  );
+}
+
+function readOwners(documents: readonly DeclarationDocument[]): {
+  readonly owners: readonly Owner[];
+  readonly issues: readonly Issue[];
+} {
+  const owners = new Map<string, Owner>();
+  const issues: Issue[] = [];
+  for (const document of documents.filter(({ kind }) => kind === "Owners")) {
+    const read = readSchema<OwnersDeclaration>(ownersDeclaration, document);
+    if ("issues" in read) {
+      issues.push(...read.issues);
+      continue;
+    }
+    issues.push(
+      ...repeatedNames(
+        document,
+        "owners",
+        read.value.owners.map((owner) => owner.name),
+      ),
+    );
+    for (const [index, owner] of read.value.owners.entries()) {
+      const elsewhere =
+        owners.has(owner.name) && read.value.owners.findIndex(({ name }) => name === owner.name) === index;
+      if (elsewhere)
+        issues.push({
+          path: document.place(["owners", index, "name"]),
+          expected: "each owner once",
+          found: `\`${owner.name}\`, who stands in another document too`,
+        });
+      owners.set(owner.name, owner);
+    }
+  }
+  return { owners: [...owners.values()], issues };
+}
+
+/** Contracts and pipelines are read by the systems that use them; what no system uses is still held to its schema. */
+function unusedIssues(documents: readonly DeclarationDocument[]): readonly Issue[] {
+  return documents.flatMap((document) => {
+    if (document.kind === "DataContract") {
+      const read = readContract(document);
+      return "issues" in read ? read.issues : [];
+    }
+    if (document.kind !== "Pipeline") return [];
+    const read = readSchema(pipelineDeclaration, document);
+    return "issues" in read ? read.issues : [];
+  });
+}
+
+function withoutRepeats(issues: readonly Issue[]): readonly Issue[] {
+  const unique = new Map(issues.map((issue) => [`${issue.path} ${issue.expected} ${issue.found}`, issue]));
+  return [...unique.values()].slice(0, mostIssues);
+}
+
+async function readSystems(
+  documents: readonly DeclarationDocument[],
+  around: Parameters<typeof readSystem>[1],
+): Promise<{ readonly systems: readonly DeclaredSystem[]; readonly issues: readonly Issue[] }> {
+  const systems: DeclaredSystem[] = [];
+  const issues: Issue[] = [];
+  for (const document of documents.filter(({ kind }) => kind === "System")) {
+    const read = await readSystem(document, around);
+    if ("issues" in read) {
+      issues.push(...read.issues);
+      continue;
+    }
+    const system = read.value;
+    const first = systems.find((other) => other.system.name === system.name);
+    if (first !== undefined)
+      issues.push({
+        path: document.place(["name"]),
+        expected: "each system once",
+        found: `\`${system.name}\`, which stands in ${first.path} too`,
+      });
+    systems.push({
+      system,
+      digest: createHash("sha256").update(canonicalJson(system)).digest("hex"),
+      path: document.file,
+    });
+  }
+  return { systems, issues };
+}
+
+/**
+ * Text files as they stand in git become systems and owners, or issues at file, line and column: at most 100, schema
+ * and cross-check issues together, so that one round trip tells everything. Files are never looked for on disk.
+ * `knownOwners` are owners applied earlier, who need not be declared again.
+ * Cost: one engine round trip per expression, features of a pipeline at once.
+ * @throws Fault of the engine.
+ */
+export async function parseDeclarations(
+  files: readonly DeclarationFile[],
+  checker: ExpressionChecker,
+  knownOwners: readonly Owner[] = [],
+): Promise<DeclarationsRead> {
+  const { documents, paths, issues: broken } = readFiles(files);
+  const { owners, issues: ownerIssues } = readOwners(documents);
+  const areKnown = broken.length + ownerIssues.length === 0;
+  const names = areKnown ? new Set([...knownOwners, ...owners].map((owner) => owner.name)) : undefined;
+  const { systems, issues: systemIssues } = await readSystems(documents, {
+    documents,
+    files: paths,
+    owners: names,
+    checker,
+  });
+  const issues = [...broken, ...kindIssues(documents), ...ownerIssues, ...systemIssues, ...unusedIssues(documents)];
+  if (issues.length > 0) return { kind: "refused", issues: withoutRepeats(issues) };
+  if (systems.length === 0 && owners.length === 0)
+    return {
+      kind: "refused",
+      issues: [
+        {
+          path: `${files[0]?.path ?? "bundle"}:1:1`,
+          expected: "a document of kind System or Owners",
+          found: "none in any file",
+        },
+      ],
+    };
+  return { kind: "parsed", systems, owners };
+}

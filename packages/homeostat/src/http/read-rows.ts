@@ -1,0 +1,181 @@
+import type { Instant } from "../domain/instant.ts";
+import type { InputField } from "../domain/pipeline/pipeline.ts";
+import { type Refusal, type RowBytes, refused } from "./handler.ts";
+import { readJson } from "./read-json.ts";
+import { readText } from "./read-text.ts";
+import {
+  type OutcomeRow,
+  type PredictionRow,
+  type PredictRow,
+  type ReadRow,
+  type RowContext,
+  type RowIssue,
+  readOutcomeRow,
+  readPredictionRow,
+  readPredictRow,
+} from "./row-shape.ts";
+import { eachLine, eachRowOfDocument, malformedAt } from "./row-text.ts";
+
+/** A row that was not taken: its number from 1 (blank lines not counted) and the first thing wrong with it. */
+export interface RefusedRow extends RowIssue {
+  readonly row: number;
+}
+
+/** Rows in their order. Refused rows are named up to the hundredth and counted all. */
+export interface RowsRead<R> {
+  readonly kind: "read";
+  readonly rows: readonly R[];
+  readonly refused: readonly RefusedRow[];
+  readonly refusedCount: number;
+}
+
+/** A refusal when the body as a whole cannot be read, holds no row, or holds not one good row. */
+export type RowReading<R> = RowsRead<R> | Refusal;
+
+const mostNamed = 100;
+const mostPredictRows = 10_000;
+
+class Batch<R> {
+  readonly rows: R[] = [];
+  readonly named: RefusedRow[] = [];
+  count = 0;
+  refusedCount = 0;
+  /** Rows whose text was JSON at all. */
+  parsedCount = 0;
+  firstMalformed: { readonly text: string; readonly offset: number } | undefined;
+  private readonly read: ReadRow<R>;
+  private readonly context: RowContext;
+
+  constructor(read: ReadRow<R>, context: RowContext) {
+    this.read = read;
+    this.context = context;
+  }
+
+  readonly take = (text: string, colons: number, offset: number): void => {
+    this.count += 1;
+    const value = colons < 0 ? undefined : parsed(text);
+    if (value === undefined) {
+      this.firstMalformed ??= { text, offset };
+      const reading = readJson(text, "any");
+      const why =
+        reading.kind === "malformed"
+          ? `${reason(reading.reason)} at column ${reading.column}`
+          : "text that is not JSON";
+      this.refuse({ path: "", expected: "one JSON object", found: why });
+      return;
+    }
+    this.parsedCount += 1;
+    const result = this.read(value, colons, this.context);
+    if ("row" in result) this.rows.push(result.row);
+    else this.refuse(result);
+  };
+
+  private refuse(issue: RowIssue): void {
+    this.refusedCount += 1;
+    if (this.named.length < mostNamed) this.named.push({ row: this.count, ...issue });
+  }
+}
+
+const reason = (text: string): string => text.slice(0, 120);
+
+/** undefined when it is no JSON; JSON itself has no undefined. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function malformed<R>(batch: Batch<R>, text: string): Refusal | undefined {
+  const first = batch.firstMalformed;
+  if (first === undefined) return undefined;
+  const reading = readJson(first.text, "any");
+  return reading.kind === "malformed"
+    ? malformedAt(text, first.offset + reading.offset, reading.reason)
+    : malformedAt(text, first.offset, "this is not JSON");
+}
+
+function nothingTaken(named: readonly RefusedRow[], refusedCount: number): Refusal {
+  const issues = named.map(({ row, path, expected, found }) => ({
+    path: path === "" ? `rows[${row - 1}]` : `rows[${row - 1}].${path}`,
+    expected,
+    found,
+  }));
+  const [first] = issues;
+  return refused(
+    "malformed-body",
+    `${refusedCount} of ${refusedCount} rows are not as expected; the first at ${first?.path}: expected ${first?.expected}, found ${first?.found}.`,
+    { issues },
+  );
+}
+
+function readRows<R>(body: RowBytes, fields: readonly InputField[], now: Instant, read: ReadRow<R>): RowReading<R> {
+  const decoded = readText(body.bytes);
+  if (decoded.kind === "refused") return decoded;
+  const { text } = decoded;
+  const batch = new Batch(read, { fields, now, hasSurrogateEscapes: text.includes("\\u") && /\\u[dD]/.test(text) });
+  if (body.mediaType === "application/x-ndjson") {
+    eachLine(text, batch.take);
+    // single broken lines are refused by number; when no line is JSON the sender speaks another format
+    const broken = batch.parsedCount === 0 ? malformed(batch, text) : undefined;
+    if (broken !== undefined) return broken;
+  } else {
+    const broken = eachRowOfDocument(text, batch.take) ?? malformed(batch, text);
+    if (broken !== undefined) return broken;
+  }
+  if (batch.count === 0)
+    return refused("malformed-body", "The body holds no rows.", {
+      issues: [{ path: "rows", expected: "at least one row", found: "none" }],
+    });
+  if (batch.rows.length === 0) return nothingTaken(batch.named, batch.refusedCount);
+  return { kind: "read", rows: batch.rows, refused: batch.named, refusedCount: batch.refusedCount };
+}
+
+/**
+ * Reads a batch of predictions made elsewhere, JSON `{"rows": [...]}` or newline-delimited. Good rows are taken, bad
+ * ones named; `now` bounds how far in the future an event may lie. Equivalent to the protocol's `predictionEvent` per
+ * row plus the contract's fields. Cost: see `bench`; one decode, one scan, one `JSON.parse` per row, no schema.
+ */
+export function readPredictionRows(
+  body: RowBytes,
+  fields: readonly InputField[],
+  now: Instant,
+): RowReading<PredictionRow> {
+  return readRows(body, fields, now, readPredictionRow);
+}
+
+/** Reads a batch of outcomes, as `readPredictionRows` does. */
+export function readOutcomeRows(body: RowBytes, now: Instant): RowReading<OutcomeRow> {
+  return readRows(body, [], now, readOutcomeRow);
+}
+
+/**
+ * Reads questions to the gateway: all or nothing, because answers are matched to questions by their order. At most
+ * 10,000 rows.
+ */
+export function readPredictRows(
+  body: RowBytes,
+  fields: readonly InputField[],
+  now: Instant,
+): { readonly kind: "read"; readonly rows: readonly PredictRow[] } | Refusal {
+  const reading = readRows(body, fields, now, readPredictRow);
+  if (reading.kind === "refused") return reading;
+  if (reading.rows.length + reading.refusedCount > mostPredictRows)
+    return refused("malformed-body", "Too many rows in one question.", {
+      issues: [
+        {
+          path: "rows",
+          expected: `at most ${mostPredictRows} rows`,
+          found: String(reading.rows.length + reading.refusedCount),
+        },
+      ],
+    });
+  if (reading.refusedCount === 0) return { kind: "read", rows: reading.rows };
+  const issues = reading.refused.map(({ row, path, expected, found }) => ({
+    path: `rows[${row - 1}]${path === "" ? "" : `.${path}`}`,
+    expected,
+    found,
+  }));
+  return refused("malformed-body", `${reading.refusedCount} rows are not as expected; none was answered.`, { issues });
+}

@@ -1,0 +1,59 @@
+import type { BaselineStore } from "../../domain/baseline/baseline.ts";
+import type { ProfileStore } from "../../domain/baseline/profile-store.ts";
+import type { ChangeStore } from "../../domain/change/change.ts";
+import type { DatasetStore } from "../../domain/dataset/dataset.ts";
+import type { DatasetFiles } from "../../domain/dataset/dataset-files.ts";
+import type { ExpressionChecker } from "../../domain/engine/expression.ts";
+import type { FindingStore } from "../../domain/finding/finding.ts";
+import type { IncidentStore } from "../../domain/incident/incident.ts";
+import type { Clock, Instant } from "../../domain/instant.ts";
+import type { JobQueue } from "../../domain/job/job-queue.ts";
+import type { ModelStore } from "../../domain/model/model-store.ts";
+import type { VerdictStore } from "../../domain/monitor/verdict.ts";
+import type { DeliveryStore, Notification } from "../../domain/notification/notification.ts";
+import type { EventStore } from "../../domain/prediction/event-store.ts";
+import type { ReleaseStore } from "../../domain/release/release.ts";
+import type { Spool } from "../../domain/spool/spool.ts";
+import type { SystemStore } from "../../domain/system/system.ts";
+import type { WindowStore } from "../../domain/window/window.ts";
+import type { PredictPorts } from "../../gateway/predict.ts";
+
+/** Everything the handlers reach, by port. `app` fills it; nothing here knows an engine or a disk. */
+export interface House {
+  readonly systems: SystemStore;
+  readonly datasets: DatasetStore;
+  readonly files: DatasetFiles;
+  readonly models: ModelStore;
+  readonly releases: ReleaseStore;
+  readonly baselines: BaselineStore;
+  readonly changes: ChangeStore;
+  readonly windows: WindowStore;
+  readonly findings: FindingStore;
+  readonly incidents: IncidentStore;
+  readonly deliveries: DeliveryStore;
+  readonly events: EventStore;
+  readonly profiles: ProfileStore;
+  readonly verdicts: VerdictStore;
+  readonly jobs: JobQueue;
+  readonly spool: Spool;
+  readonly checker: ExpressionChecker;
+  readonly predicting: PredictPorts;
+  readonly clock: Clock;
+  readonly parts: () => Promise<readonly PartState[]>;
+  readonly about: {
+    readonly version: string;
+    readonly startedAt: Instant;
+    readonly dataDirectory: string;
+    memoryBytes(): number;
+  };
+  /** Called after a release went live or back, so that the gateway asks anew. */
+  releaseChanged(system: string): void;
+  /** Tells the owners about an incident. */
+  announce(kind: Notification["kind"], incident: number, system: string): Promise<void>;
+}
+
+export interface PartState {
+  readonly part: string;
+  readonly ready: boolean;
+  readonly detail: string;
+}

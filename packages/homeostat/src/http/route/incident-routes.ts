@@ -1,0 +1,168 @@
+import type { Diagnosis, DriftCell, IncidentDetail, IncidentSummary, PerformanceCell } from "@homeostat/protocol";
+import type { FeatureAudit, SliceEvidence, Suspect } from "../../domain/incident/diagnosis.ts";
+import type { Incident } from "../../domain/incident/incident.ts";
+import { isoOf } from "../../domain/instant.ts";
+import { settleIncident } from "../../service/act/settle-incident.ts";
+import { type Handlers, type Reply, refused } from "../handler.ts";
+import type { House } from "./house.ts";
+import { changeAnswer } from "./intake-routes.ts";
+import { findingAnswer, performanceCells, segmentAnswer } from "./sensing-routes.ts";
+
+/** Incidents: the list, one with its evidence, acknowledging and resolving. */
+export function incidentHandlers(house: House): Pick<Handlers, "incidents" | "incident" | "acknowledge" | "resolve"> {
+  const act = async (
+    kind: "acknowledge" | "resolve",
+    number: number,
+    by: string,
+    note: string | undefined,
+  ): Promise<Reply<"acknowledge">> => {
+    const outcome = await settleIncident(house, number, { kind, by }, note);
+    if (outcome.kind === "refused") {
+      return outcome.reason === "unknown-incident"
+        ? refused("not-found", `There is no incident ${number}.`)
+        : refused("not-possible-now", `Incident ${number} is ${outcome.reason.replace("already-", "already ")}.`);
+    }
+    await house.announce(
+      kind === "acknowledge" ? "incident.acknowledged" : "incident.resolved",
+      number,
+      outcome.incident.system,
+    );
+    return { kind: "ok", value: await detailOf(house, outcome.incident) };
+  };
+  return {
+    incidents: async ({ query, caller }) => {
+      const found = await house.incidents.list({
+        ...(query.system === undefined ? {} : { system: query.system }),
+        ...(query.state === undefined ? {} : { state: query.state }),
+      });
+      const visible = found.filter(
+        (incident) => caller.systems === undefined || caller.systems.includes(incident.system),
+      );
+      return { kind: "ok", value: { items: visible.map(summaryAnswer) } };
+    },
+    incident: async ({ path, caller }) => {
+      const incident = await house.incidents.get(path.number);
+      if (incident === undefined || (caller.systems !== undefined && !caller.systems.includes(incident.system)))
+        return refused("not-found", `There is no incident ${path.number}.`);
+      return { kind: "ok", value: await detailOf(house, incident) };
+    },
+    acknowledge: ({ path, body, caller }) => act("acknowledge", path.number, caller.name, body.note),
+    resolve: ({ path, body, caller }) => act("resolve", path.number, caller.name, body.note),
+  };
+}
+
+function summaryAnswer(incident: Incident): IncidentSummary {
+  return {
+    number: incident.number,
+    system: incident.system,
+    state: incident.state,
+    severity: incident.severity,
+    layer: incident.layer,
+    title: incident.title,
+    owner: incident.owner,
+    openedAt: isoOf(incident.openedAt),
+    since: isoOf(incident.since),
+    detectedAtEventTime: isoOf(incident.detectedAtEventTime),
+    acknowledgedBy: incident.acknowledgedBy ?? null,
+    resolvedAt: incident.resolvedAt === undefined ? null : isoOf(incident.resolvedAt),
+    findings: incident.findingIds.length,
+  };
+}
+
+async function detailOf(house: House, incident: Incident): Promise<IncidentDetail> {
+  const [evidence, timeline, notifications] = await Promise.all([
+    house.findings.byIds(incident.findingIds),
+    house.incidents.timeline(incident.number),
+    house.deliveries.list(incident.number),
+  ]);
+  return {
+    ...summaryAnswer(incident),
+    evidence: evidence.map(findingAnswer),
+    diagnosis: incident.diagnosis === undefined ? null : await diagnosisAnswer(house, incident, incident.diagnosis),
+    timeline: timeline.map((entry) => ({
+      at: isoOf(entry.at),
+      kind: entry.kind,
+      text: entry.text,
+      actor: entry.actor ?? null,
+    })),
+    notifications: notifications.map(({ channel, state, at, detail }) => ({ channel, state, at: isoOf(at), detail })),
+  };
+}
+
+async function diagnosisAnswer(
+  house: House,
+  incident: Incident,
+  diagnosis: NonNullable<Incident["diagnosis"]>,
+): Promise<Diagnosis> {
+  return {
+    completedAt: isoOf(diagnosis.completedAt),
+    tookMs: diagnosis.tookMs,
+    sentence: diagnosis.sentence,
+    steps: [...diagnosis.steps],
+    slice: diagnosis.slice === undefined ? null : sliceAnswer(diagnosis.slice),
+    otherSlices: diagnosis.otherSlices.map(sliceAnswer),
+    features: diagnosis.features.map((feature) => featureAnswer(incident, diagnosis.slice, feature)),
+    performance: await performanceAround(house, incident, diagnosis.slice),
+    suspects: diagnosis.suspects.map(suspectAnswer),
+    namedCause: diagnosis.namedCause === undefined ? null : suspectAnswer(diagnosis.namedCause),
+  };
+}
+
+function sliceAnswer(slice: SliceEvidence): NonNullable<Diagnosis["slice"]> {
+  return {
+    segment: segmentAnswer(slice.segment),
+    values: [...slice.values],
+    rows: slice.rows,
+    share: slice.share,
+    auc: slice.auc ?? null,
+    baselineAuc: slice.baselineAuc ?? null,
+    globalAuc: slice.globalAuc ?? null,
+    globalBaselineAuc: slice.globalBaselineAuc ?? null,
+    globalPsi: slice.globalPsi ?? null,
+    slicePsi: slice.slicePsi ?? null,
+  };
+}
+
+function featureAnswer(incident: Incident, slice: SliceEvidence | undefined, feature: FeatureAudit): DriftCell {
+  return {
+    window: isoOf(incident.since),
+    feature: feature.feature,
+    segment: segmentAnswer(slice?.segment),
+    state: feature.psiDebiased >= 0.25 ? "critical" : feature.psiDebiased >= 0.1 ? "warning" : "healthy",
+    variant: "psi/jeffreys",
+    psi: feature.psi,
+    psiDebiased: feature.psiDebiased,
+    expectedByChance: feature.expectedByChance,
+    pValue: feature.pValue,
+    rows: feature.rows,
+    baselineRows: feature.baselineRows,
+    bins: feature.bins,
+  };
+}
+
+function suspectAnswer(suspect: Suspect): Diagnosis["suspects"][number] {
+  return {
+    change: suspect.change === undefined ? null : changeAnswer(suspect.change),
+    posterior: suspect.posterior,
+    why: [...suspect.why],
+  };
+}
+
+const windowsAround = 14;
+
+/** Performance of all rows and of the slice's segment values, two weeks around the trouble. */
+async function performanceAround(
+  house: House,
+  incident: Incident,
+  slice: SliceEvidence | undefined,
+): Promise<PerformanceCell[]> {
+  const stored = await house.systems.get(incident.system);
+  if (stored === undefined) return [];
+  const reach = windowsAround * stored.system.windows.lengthMs;
+  const range = { from: incident.since - reach, to: incident.detectedAtEventTime + reach };
+  const segments = [
+    undefined,
+    ...(slice?.segment === undefined ? [] : slice.values.map((value) => ({ name: slice.segment?.name ?? "", value }))),
+  ];
+  return performanceCells(house, stored.system, range, segments);
+}

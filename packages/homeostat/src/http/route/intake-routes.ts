@@ -1,0 +1,164 @@
+import { randomUUID } from "node:crypto";
+import type { BatchReceipt, Change } from "@homeostat/protocol";
+import type { Change as LoggedChange } from "../../domain/change/change.ts";
+import { isoOf } from "../../domain/instant.ts";
+import { predict } from "../../gateway/predict.ts";
+import { takeOutcomes, takePredictions } from "../../service/intake/take-rows.ts";
+import { type Handlers, refused } from "../handler.ts";
+import { type RowsRead, readOutcomeRows, readPredictionRows, readPredictRows } from "../read-rows.ts";
+import { findSystem } from "./find-system.ts";
+import type { House } from "./house.ts";
+
+const receiptOf = (reading: RowsRead<unknown>): BatchReceipt => ({
+  accepted: reading.rows.length,
+  refused: [...reading.refused],
+  refusedCount: reading.refusedCount,
+});
+
+/** What arrives: predictions made elsewhere, questions to the gateway, outcomes, changes. */
+export function intakeHandlers(
+  house: House,
+): Pick<Handlers, "predict" | "sendPredictions" | "sendOutcomes" | "recordChange" | "changes" | "counts"> {
+  return {
+    predict: async ({ path, body, caller, receivedAt }) => {
+      const found = await findSystem(house, path.system);
+      if (found.kind === "refused") return found;
+      const { system } = found;
+      if (system.serving !== "gateway")
+        return refused(
+          "not-possible-now",
+          `${system.name} is monitor-only: its predictions are made elsewhere and posted to /v1/systems/${system.name}/predictions.`,
+        );
+      const reading = readPredictRows(body, system.pipeline.inputs, receivedAt);
+      if (reading.kind === "refused") return reading;
+      const questions = reading.rows.map((row) => ({
+        id: row.id ?? randomUUID(),
+        time: row.time ?? receivedAt,
+        inputs: row.inputs,
+        cohort: row.cohort ?? "",
+      }));
+      const answered = await predict(house.predicting, system, questions, caller.name);
+      if (answered.kind === "refused") return refused("unavailable", answered.message, { retryAfterSeconds: 5 });
+      return {
+        kind: "ok",
+        value: {
+          release: answered.release ?? null,
+          degraded: answered.servedBy !== "release",
+          reason: answered.reason ?? null,
+          servedBy: answered.servedBy,
+          predictions: questions.map((question, index) => {
+            const probability = answered.probabilities[index] ?? Number.NaN;
+            return { id: question.id, probability, decision: probability >= system.task.threshold };
+          }),
+        },
+      };
+    },
+    sendPredictions: async ({ path, body, caller, receivedAt }) => {
+      const found = await findSystem(house, path.system);
+      if (found.kind === "refused") return found;
+      const { system } = found;
+      if (system.serving !== "monitor-only")
+        return refused(
+          "not-possible-now",
+          `${system.name} is served by the gateway, which logs its own predictions; ask it at /v1/systems/${system.name}/predict.`,
+        );
+      const reading = readPredictionRows(body, system.pipeline.inputs, receivedAt);
+      if (reading.kind === "refused") return reading;
+      await takePredictions(
+        house,
+        system,
+        reading.rows.map((row) => ({
+          id: row.id,
+          time: row.time,
+          receivedAt,
+          release: row.release,
+          model: "",
+          pipeline: "",
+          servedBy: "elsewhere" as const,
+          environment: house.predicting.environment,
+          cohort: row.cohort ?? "",
+          caller: caller.name,
+          latencyMs: row.latencyMs,
+          probability: row.probability,
+          inputs: row.inputs,
+          vector: undefined,
+        })),
+      );
+      return { kind: "ok", value: receiptOf(reading) };
+    },
+    sendOutcomes: async ({ path, body, receivedAt }) => {
+      const found = await findSystem(house, path.system);
+      if (found.kind === "refused") return found;
+      const reading = readOutcomeRows(body, receivedAt);
+      if (reading.kind === "refused") return reading;
+      await takeOutcomes(
+        house,
+        found.system,
+        reading.rows.map((row) => ({ predictionId: row.predictionId, time: row.time, receivedAt, value: row.value })),
+      );
+      return { kind: "ok", value: receiptOf(reading) };
+    },
+    recordChange: async ({ body, caller, receivedAt }) => {
+      const recorded: LoggedChange = {
+        id: randomUUID(),
+        component: body.component,
+        kind: body.kind,
+        title: body.title,
+        time: Date.parse(body.time),
+        recordedAt: receivedAt,
+        actor: body.actor ?? caller.name,
+        system: body.system,
+      };
+      await house.changes.record(recorded);
+      return { kind: "ok", value: changeAnswer(recorded) };
+    },
+    changes: async ({ query }) => {
+      const found = await house.changes.list({
+        ...(query.from === undefined ? {} : { from: Date.parse(query.from) }),
+        ...(query.to === undefined ? {} : { to: Date.parse(query.to) }),
+        ...(query.system === undefined ? {} : { system: query.system }),
+      });
+      return { kind: "ok", value: { items: found.map(changeAnswer) } };
+    },
+    counts: async ({ path }) => {
+      const found = await findSystem(house, path.system);
+      if (found.kind === "refused") return found;
+      const counts = await house.events.counts(found.system);
+      const pending = (kind: "predictions" | "outcomes"): number =>
+        house.spool.pendingRows(`${kind}:${found.system.name}`);
+      const waiting = { predictions: pending("predictions"), outcomes: pending("outcomes") };
+      return {
+        kind: "ok",
+        value: {
+          predictions: {
+            acknowledged: counts.predictions + counts.predictionDuplicates + waiting.predictions,
+            stored: counts.predictions,
+            duplicates: counts.predictionDuplicates,
+            pendingInSpool: waiting.predictions,
+          },
+          outcomes: {
+            acknowledged: counts.outcomes + counts.outcomeDuplicates + waiting.outcomes,
+            stored: counts.outcomes,
+            duplicates: counts.outcomeDuplicates,
+            pendingInSpool: waiting.outcomes,
+          },
+          joined: counts.joined,
+          outcomesWaiting: counts.outcomesWaiting,
+        },
+      };
+    },
+  };
+}
+
+export function changeAnswer(change: LoggedChange): Change {
+  return {
+    id: change.id,
+    component: change.component,
+    kind: change.kind,
+    title: change.title,
+    time: isoOf(change.time),
+    recordedAt: isoOf(change.recordedAt),
+    ...(change.actor === undefined ? {} : { actor: change.actor }),
+    ...(change.system === undefined ? {} : { system: change.system }),
+  };
+}

@@ -1,0 +1,206 @@
+import type { DriftCell, Finding, PerformanceCell, SegmentRef, WindowSummary } from "@homeostat/protocol";
+import type { MonitorKind, SegmentValue, Finding as StoredFinding } from "../../domain/finding/finding.ts";
+import { type Instant, isoOf } from "../../domain/instant.ts";
+import type { WindowVerdict } from "../../domain/monitor/verdict.ts";
+import type { System } from "../../domain/system/system.ts";
+import type { WindowRecord } from "../../domain/window/window.ts";
+import { type Handlers, type Refusal, refused } from "../handler.ts";
+import { findSystem } from "./find-system.ts";
+import type { House } from "./house.ts";
+
+interface RangeQuery {
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly segment?: string | undefined;
+}
+
+/** What was sensed: windows, drift, performance, findings. */
+export function sensingHandlers(house: House): Pick<Handlers, "windows" | "drift" | "performance" | "findings"> {
+  return {
+    windows: async ({ path, query }) => {
+      const found = await findSystem(house, path.system);
+      if (found.kind === "refused") return found;
+      const records = await house.windows.list(found.system.name, rangeOf(query));
+      const frontier = await house.events.frontier(found.system);
+      return {
+        kind: "ok",
+        value: { items: records.map((record) => windowAnswer(record, found.system, frontier?.eventTime)) },
+      };
+    },
+    drift: async ({ path, query }) => {
+      const found = await verdictsOf(house, path.system, "input-drift", query);
+      return found.kind === "refused" ? found : { kind: "ok", value: { items: found.verdicts.map(driftAnswer) } };
+    },
+    performance: async ({ path, query }) => {
+      const found = await verdictsOf(house, path.system, "performance", query);
+      return found.kind === "refused" ? found : { kind: "ok", value: { items: found.verdicts.map(performanceAnswer) } };
+    },
+    findings: async ({ path, query }) => {
+      const found = await findSystem(house, path.system);
+      if (found.kind === "refused") return found;
+      const segment = segmentOf(query.segment);
+      const findings = await house.findings.list(found.system.name, rangeOf(query));
+      const wanted = findings.filter(
+        (finding) => query.segment === undefined || segment === "*" || sameSegment(finding.segment, segment),
+      );
+      return { kind: "ok", value: { items: wanted.map(findingAnswer) } };
+    },
+  };
+}
+
+async function verdictsOf(
+  house: House,
+  name: string,
+  monitor: MonitorKind,
+  query: RangeQuery,
+): Promise<{ readonly kind: "found"; readonly verdicts: readonly WindowVerdict[] } | Refusal> {
+  const found = await findSystem(house, name);
+  if (found.kind === "refused") return found;
+  const segment = segmentOf(query.segment);
+  if (
+    segment !== undefined &&
+    segment !== "*" &&
+    !found.system.segments.some((declared) => declared.name === segment.name)
+  ) {
+    return refused("malformed-body", "The segment is not declared.", {
+      issues: [
+        {
+          path: "segment",
+          expected: `one of ${found.system.segments.map((declared) => declared.name).join(", ")}, with =VALUE`,
+          found: query.segment ?? "",
+        },
+      ],
+    });
+  }
+  const release = await house.releases.live(name);
+  if (release === undefined) return { kind: "found", verdicts: [] };
+  const windows = (await house.windows.list(name, rangeOf(query))).filter((record) => record.profileVersion > 0);
+  return {
+    kind: "found",
+    verdicts: await house.verdicts.list({ system: name, release: release.id, monitor, segment, windows }),
+  };
+}
+
+function rangeOf(query: RangeQuery): { readonly from?: Instant; readonly to?: Instant } {
+  return {
+    ...(query.from === undefined ? {} : { from: Date.parse(query.from) }),
+    ...(query.to === undefined ? {} : { to: Date.parse(query.to) }),
+  };
+}
+
+function segmentOf(text: string | undefined): SegmentValue | "*" | undefined {
+  if (text === undefined || text === "") return undefined;
+  if (text === "*") return "*";
+  const at = text.indexOf("=");
+  return at < 0 ? { name: text, value: "" } : { name: text.slice(0, at), value: text.slice(at + 1) };
+}
+
+const sameSegment = (left: SegmentValue | undefined, right: SegmentValue | undefined): boolean =>
+  left?.name === right?.name && left?.value === right?.value;
+
+export function segmentAnswer(segment: SegmentValue | undefined): SegmentRef {
+  return segment === undefined ? null : { name: segment.name, value: segment.value };
+}
+
+export function windowAnswer(record: WindowRecord, system: System, frontier: Instant | undefined): WindowSummary {
+  const passed = frontier !== undefined && frontier - system.windows.latenessMs >= record.end;
+  const open = record.evaluatedAt === undefined;
+  return {
+    start: isoOf(record.start),
+    end: isoOf(record.end),
+    state: !open ? "evaluated" : passed ? "due" : "open",
+    rows: record.rows,
+    labelledRows: record.labelledRows,
+    labelCoverage: record.rows === 0 ? null : record.labelledRows / record.rows,
+    verdict: open ? "not-checked" : record.verdict,
+    findings: record.findings,
+    restatements: record.restatements,
+  };
+}
+
+function driftAnswer({ window, verdict }: WindowVerdict): DriftCell {
+  const { test } = verdict;
+  const numbers = test.kind === "tested" ? test.numbers : undefined;
+  return {
+    window: isoOf(window),
+    feature: test.key.feature ?? "",
+    segment: segmentAnswer(test.key.segment),
+    state: verdict.state,
+    variant: numbers?.variant ?? "",
+    psi: numbers?.value ?? null,
+    psiDebiased: numbers?.effect ?? null,
+    expectedByChance: numbers?.expectedByChance ?? null,
+    pValue: numbers?.pValue ?? null,
+    rows: numbers?.rows ?? (test.kind === "untested" ? test.rows : 0),
+    baselineRows: numbers?.baselineRows ?? (test.kind === "untested" ? test.baselineRows : 0),
+    bins: numbers?.bins ?? 0,
+  };
+}
+
+function performanceAnswer({ window, verdict }: WindowVerdict): PerformanceCell {
+  const shown = verdict.test.performance;
+  return {
+    window: isoOf(window),
+    segment: segmentAnswer(verdict.test.key.segment),
+    state: verdict.state,
+    rows: shown?.rows ?? 0,
+    labelledRows: shown?.labelledRows ?? 0,
+    auc: shown?.auc ?? null,
+    accuracy: shown?.accuracy ?? null,
+    positiveShare: shown?.positiveShare ?? null,
+    meanProbability: shown?.meanProbability ?? null,
+    calibrationError: shown?.calibrationError ?? null,
+    baselineAuc: shown?.baselineAuc ?? null,
+    baselineAccuracy: shown?.baselineAccuracy ?? null,
+    pValue: verdict.test.kind === "tested" ? verdict.test.numbers.pValue : null,
+  };
+}
+
+export function findingAnswer(finding: StoredFinding): Finding {
+  return {
+    id: finding.id,
+    system: finding.system,
+    release: finding.release ?? null,
+    monitor: finding.monitor,
+    layer: finding.layer,
+    window: { start: isoOf(finding.window.start), end: isoOf(finding.window.end) },
+    segment: segmentAnswer(finding.segment),
+    feature: finding.feature ?? null,
+    metric: finding.metric,
+    variant: finding.variant,
+    value: finding.value,
+    baselineValue: finding.baselineValue ?? null,
+    effect: finding.effect,
+    threshold: finding.threshold,
+    expectedByChance: finding.expectedByChance ?? null,
+    pValue: finding.pValue,
+    adjustedPValue: finding.adjustedPValue ?? null,
+    lowerBound: finding.lowerBound ?? null,
+    overdispersion: finding.overdispersion ?? null,
+    rows: finding.rows,
+    baselineRows: finding.baselineRows,
+    severity: finding.severity,
+    rule: finding.rule,
+    sentence: finding.sentence,
+    values: [...finding.values],
+    withdrawnAt: finding.withdrawnAt === undefined ? null : isoOf(finding.withdrawnAt),
+  };
+}
+
+/** Performance of some segments over a stretch of windows. */
+export async function performanceCells(
+  house: Pick<House, "releases" | "windows" | "verdicts">,
+  system: System,
+  range: { readonly from: Instant; readonly to: Instant },
+  segments: readonly (SegmentValue | undefined)[],
+): Promise<PerformanceCell[]> {
+  const release = await house.releases.live(system.name);
+  if (release === undefined) return [];
+  const windows = (await house.windows.list(system.name, range)).filter((record) => record.profileVersion > 0);
+  const found = await Promise.all(
+    segments.map((segment) =>
+      house.verdicts.list({ system: system.name, release: release.id, monitor: "performance", segment, windows }),
+    ),
+  );
+  return found.flat().map(performanceAnswer);
+}

@@ -1,0 +1,143 @@
+import type { SystemSummary } from "@homeostat/protocol";
+import { isoOf } from "../../domain/instant.ts";
+import type { StoredSystem } from "../../domain/system/system.ts";
+import type { VerdictState } from "../../domain/window/window.ts";
+import { applyDeclarations, planDeclarations } from "../../service/intake/apply-declarations.ts";
+import { type Handlers, type Refusal, refused } from "../handler.ts";
+import { type DeclarationsRead, parseDeclarations } from "../parse-declarations.ts";
+import type { House } from "./house.ts";
+import { releaseAnswer } from "./learning-routes.ts";
+import { windowAnswer } from "./sensing-routes.ts";
+
+type SystemRoutes = "live" | "ready" | "status" | "plan" | "apply" | "systems" | "system";
+
+/** The server itself, and the systems under care. */
+export function systemHandlers(house: House): Pick<Handlers, SystemRoutes> {
+  return {
+    live: async () => ({ kind: "ok", value: { live: true } }),
+    ready: async () => {
+      const parts = await house.parts();
+      return { kind: "ok", value: { ready: parts.every((part) => part.ready), parts: [...parts] } };
+    },
+    status: async () => {
+      const spool = house.spool.state();
+      return {
+        kind: "ok",
+        value: {
+          version: house.about.version,
+          startedAt: isoOf(house.about.startedAt),
+          dataDirectory: house.about.dataDirectory,
+          parts: [...(await house.parts())],
+          spool: {
+            bytes: spool.bytes,
+            limitBytes: spool.limitBytes,
+            rows: spool.rows,
+            oldestReceivedAt: spool.oldestReceivedAt === undefined ? null : isoOf(spool.oldestReceivedAt),
+            damage: spool.damage.map(
+              (damage) => `${damage.path} at byte ${damage.offset}: ${damage.kind}, ${damage.bytesLost} bytes`,
+            ),
+          },
+          memoryBytes: house.about.memoryBytes(),
+        },
+      };
+    },
+    plan: async ({ body }) => {
+      const parsed = await parsedOf(house, body.files);
+      if (parsed.kind === "refused") return parsed;
+      return { kind: "ok", value: await planDeclarations(house, parsed) };
+    },
+    apply: async ({ body, caller }) => {
+      const parsed = await parsedOf(house, body.files);
+      if (parsed.kind === "refused") return parsed;
+      return { kind: "ok", value: await applyDeclarations(house, parsed, caller.name) };
+    },
+    systems: async ({ caller }) => {
+      const stored = await house.systems.list();
+      const visible = stored.filter(
+        ({ system }) => caller.systems === undefined || caller.systems.includes(system.name),
+      );
+      return { kind: "ok", value: { items: await Promise.all(visible.map((one) => summaryOf(house, one))) } };
+    },
+    system: async ({ path }) => {
+      const stored = await house.systems.get(path.system);
+      if (stored === undefined)
+        return refused("unknown-system", `There is no system called ${JSON.stringify(path.system)}.`);
+      const { system } = stored;
+      const summary = await summaryOf(house, stored);
+      const baselineId = summary.liveRelease?.baseline;
+      const baseline =
+        baselineId === null || baselineId === undefined
+          ? undefined
+          : await house.baselines.get(system.name, baselineId);
+      return {
+        kind: "ok",
+        value: {
+          ...summary,
+          features: system.pipeline.features.map(({ name, type, expression }) => ({ name, type, expression })),
+          segments: system.segments.map(({ name, expression }) => ({
+            name,
+            expression,
+            values: [...(baseline?.segments.find((segment) => segment.name === name)?.values ?? [])],
+          })),
+          outcome: system.outcome.expression,
+          windows: {
+            lengthMs: system.windows.lengthMs,
+            latenessMs: system.windows.latenessMs,
+            season: system.windows.season,
+          },
+          unchecked: [...system.unchecked],
+        },
+      };
+    },
+  };
+}
+
+async function parsedOf(
+  house: House,
+  files: readonly { readonly path: string; readonly text: string }[],
+): Promise<Extract<DeclarationsRead, { kind: "parsed" }> | Refusal> {
+  const parsed = await parseDeclarations(files, house.checker, await house.systems.owners());
+  if (parsed.kind === "parsed") return parsed;
+  return refused(
+    "bad-declaration",
+    parsed.issues.length === 1
+      ? "One thing is wrong in the declarations."
+      : `${parsed.issues.length} things are wrong in the declarations.`,
+    { issues: parsed.issues },
+  );
+}
+
+async function summaryOf(house: House, { system }: StoredSystem): Promise<SystemSummary> {
+  const [release, incidents, windows, frontier] = await Promise.all([
+    house.releases.live(system.name),
+    house.incidents.list({ system: system.name }),
+    house.windows.list(system.name, {}),
+    house.events.frontier(system),
+  ]);
+  const unresolved = incidents.filter((incident) => incident.state !== "resolved");
+  const evaluated = windows.filter((window) => window.evaluatedAt !== undefined);
+  const last = evaluated[evaluated.length - 1];
+  const sum = (of: (window: (typeof windows)[number]) => number): number =>
+    windows.reduce((all, window) => all + of(window), 0);
+  return {
+    name: system.name,
+    description: system.description,
+    domain: system.domain,
+    serving: system.serving,
+    health: healthOf(unresolved.length, last?.verdict, release?.baseline),
+    liveRelease: release === undefined ? null : releaseAnswer(release),
+    openIncidents: unresolved.length,
+    rows: sum((window) => window.rows),
+    labelledRows: sum((window) => window.labelledRows),
+    lastWindow: last === undefined ? null : windowAnswer(last, system, frontier?.eventTime),
+    lastEventAt: frontier === undefined ? null : isoOf(frontier.eventTime),
+    owners: { ...system.owners },
+  };
+}
+
+/** An open incident is critical whatever the last window says; without a baseline nothing has been checked. */
+function healthOf(openIncidents: number, last: VerdictState | undefined, baseline: string | undefined): VerdictState {
+  if (openIncidents > 0) return "critical";
+  if (baseline === undefined || last === undefined) return "not-checked";
+  return last === "critical" ? "warning" : last;
+}

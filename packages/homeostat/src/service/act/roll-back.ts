@@ -1,0 +1,38 @@
+import type { ChangeStore } from "../../domain/change/change.ts";
+import type { Clock } from "../../domain/instant.ts";
+import { type Release, type ReleaseStore, rollbackTarget } from "../../domain/release/release.ts";
+
+export type RollbackOutcome =
+  | { readonly kind: "rolled-back"; readonly from: string; readonly release: Release }
+  | { readonly kind: "refused"; readonly reason: "nothing-live" | "no-earlier-release"; readonly message: string };
+
+/** Puts the previous release live again: its model, its pipeline and its baseline, in one step. */
+export async function rollBack(
+  ports: { readonly releases: ReleaseStore; readonly changes: ChangeStore; readonly clock: Clock },
+  system: string,
+  actor: string,
+): Promise<RollbackOutcome> {
+  const releases = await ports.releases.list(system);
+  const target = rollbackTarget(releases);
+  if (target.kind === "none") {
+    const message =
+      target.reason === "nothing-live"
+        ? `${system} has no live release`
+        : `${system} has no earlier release that was live`;
+    return { kind: "refused", reason: target.reason, message };
+  }
+  const from = releases.find((release) => release.stage === "live")?.id ?? "";
+  const at = ports.clock.now();
+  const release = await ports.releases.goLive(system, target.release.id, at);
+  await ports.changes.record({
+    id: `rollback-${system}-${release.number}-${at}`,
+    component: `release:${system}`,
+    kind: "deploy",
+    title: `rolled back from ${from} to ${release.id}: model, pipeline and baseline together`,
+    time: at,
+    recordedAt: at,
+    actor,
+    system,
+  });
+  return { kind: "rolled-back", from, release };
+}

@@ -1,0 +1,119 @@
+import { createHash } from "node:crypto";
+import type { ChangeStore } from "../../domain/change/change.ts";
+import type { Clock } from "../../domain/instant.ts";
+import type { ModelStore } from "../../domain/model/model-store.ts";
+import type { EventStore } from "../../domain/prediction/event-store.ts";
+import type { Owner, StoredSystem, System, SystemStore } from "../../domain/system/system.ts";
+
+export interface ApplyPorts {
+  readonly systems: SystemStore;
+  readonly models: ModelStore;
+  readonly events: EventStore;
+  readonly changes: ChangeStore;
+  readonly clock: Clock;
+}
+
+/** Declarations that passed the door. */
+export interface Declared {
+  readonly systems: readonly { readonly system: System; readonly digest: string }[];
+  readonly owners: readonly Owner[];
+}
+
+export interface ApplyPlan {
+  readonly systems: string[];
+  readonly steps: { readonly action: "create" | "change" | "keep"; readonly what: string; readonly detail: string }[];
+  readonly warnings: string[];
+  readonly applied: boolean;
+}
+
+/** What applying would do: created, changed, kept, and what is declared but not checked. */
+export async function planDeclarations(ports: Pick<ApplyPorts, "systems">, declared: Declared): Promise<ApplyPlan> {
+  const steps: ApplyPlan["steps"] = [];
+  for (const one of declared.systems) steps.push(...systemSteps(one, await ports.systems.get(one.system.name)));
+  return {
+    systems: declared.systems.map(({ system }) => system.name),
+    steps,
+    warnings: declared.systems.flatMap(({ system }) =>
+      system.unchecked.map((what) => `${system.name}: ${what} is not checked yet`),
+    ),
+    applied: false,
+  };
+}
+
+function systemSteps(
+  { system, digest }: Declared["systems"][number],
+  before: StoredSystem | undefined,
+): ApplyPlan["steps"] {
+  const what = `system ${system.name}`;
+  if (before === undefined) {
+    const features = `${system.pipeline.features.length} features, ${system.segments.length} segments`;
+    return [
+      { action: "create", what, detail: `${system.serving}, ${features}` },
+      { action: "create", what: `pipeline ${system.pipeline.version}`, detail: "a new version" },
+    ];
+  }
+  if (before.digest === digest) return [{ action: "keep", what, detail: "as declared" }];
+  const steps: ApplyPlan["steps"] = [
+    { action: "change", what, detail: changedParts(before.system, system).join(", ") || "details" },
+  ];
+  if (before.system.pipeline.version !== system.pipeline.version) {
+    steps.push({
+      action: "create",
+      what: `pipeline ${system.pipeline.version}`,
+      detail: `replaces ${before.system.pipeline.version} for new models; releases keep the pipeline they were made with`,
+    });
+  }
+  return steps;
+}
+
+function changedParts(before: System, after: System): string[] {
+  const parts: readonly (keyof System)[] = [
+    "description",
+    "serving",
+    "task",
+    "source",
+    "pipeline",
+    "outcome",
+    "segments",
+    "windows",
+    "fallback",
+    "owners",
+    "notify",
+  ];
+  return parts.filter((part) => JSON.stringify(before[part]) !== JSON.stringify(after[part]));
+}
+
+/** Does what the plan says: owners, tables, systems; each change of a system is a change event. Safe to repeat. */
+export async function applyDeclarations(ports: ApplyPorts, declared: Declared, actor: string): Promise<ApplyPlan> {
+  const plan = await planDeclarations(ports, declared);
+  if (declared.owners.length > 0) await ports.systems.saveOwners(declared.owners);
+  for (const { system, digest } of declared.systems) {
+    const before = await ports.systems.get(system.name);
+    if (before?.digest === digest) continue;
+    const added = await ports.events.ensureTables(system);
+    await ports.models.savePipeline(system.pipeline);
+    const at = ports.clock.now();
+    await ports.systems.save(system, digest, at);
+    await ports.changes.record({
+      id: `apply-${createHash("sha256").update(`${system.name}|${digest}|${at}`).digest("hex").slice(0, 16)}`,
+      component: `system:${system.name}`,
+      kind: "policy",
+      title:
+        before === undefined
+          ? `${system.name} was declared`
+          : `${system.name} was changed: ${changedParts(before.system, system).join(", ") || "details"}`,
+      time: at,
+      recordedAt: at,
+      actor,
+      system: system.name,
+    });
+    plan.steps.push(
+      ...added.map((column) => ({
+        action: "create" as const,
+        what: `column ${column}`,
+        detail: "added to the event table",
+      })),
+    );
+  }
+  return { ...plan, applied: true };
+}

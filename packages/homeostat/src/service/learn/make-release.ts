@@ -1,0 +1,169 @@
+import { createHash } from "node:crypto";
+import type { Baseline, BaselineStore } from "../../domain/baseline/baseline.ts";
+import { type ProfileStore, referenceLine } from "../../domain/baseline/profile-store.ts";
+import type { ChangeStore } from "../../domain/change/change.ts";
+import type { DatasetFiles } from "../../domain/dataset/dataset-files.ts";
+import { type Clock, type Instant, secondMs } from "../../domain/instant.ts";
+import { invariant } from "../../domain/invariant.ts";
+import type { LoadedModel, ModelRuntime } from "../../domain/model/model.ts";
+import type { Model, ModelStore } from "../../domain/model/model-store.ts";
+import type { Release, ReleaseStore } from "../../domain/release/release.ts";
+import type { System } from "../../domain/system/system.ts";
+import { seasonOf } from "../../domain/window/window.ts";
+
+export interface ReleasePorts {
+  readonly files: DatasetFiles;
+  readonly profiles: ProfileStore;
+  readonly baselines: BaselineStore;
+  readonly models: ModelStore;
+  readonly releases: ReleaseStore;
+  readonly changes: ChangeStore;
+  readonly runtime: ModelRuntime;
+  readonly clock: Clock;
+}
+
+export type ReleaseOutcome =
+  | { readonly kind: "live"; readonly release: Release; readonly baseline: Baseline }
+  | {
+      readonly kind: "refused";
+      readonly reason: "unknown-model" | "other-pipeline" | "too-few-windows";
+      readonly message: string;
+    };
+
+/** A baseline needs this many reference windows before healthy windows can be compared with each other. */
+const leastReferenceWindows = 8;
+
+/**
+ * Makes a release of a model: scores its dataset, freezes the baseline (features on all rows, scores and performance on
+ * rows the model was never trained on), and puts model, pipeline and baseline live together.
+ */
+export async function makeRelease(
+  ports: ReleasePorts,
+  system: System,
+  order: { readonly model: string; readonly note: string; readonly actor: string },
+  progress: (step: string, share?: number) => Promise<void>,
+): Promise<ReleaseOutcome> {
+  const model = await ports.models.get(system.name, order.model);
+  if (model === undefined)
+    return { kind: "refused", reason: "unknown-model", message: `${system.name} has no model ${order.model}` };
+  if (model.pipeline !== system.pipeline.version) {
+    const message = `model ${model.version} was trained with pipeline ${model.pipeline}, but ${system.name} now declares ${system.pipeline.version}; train again, or apply the pipeline it was trained with`;
+    return { kind: "refused", reason: "other-pipeline", message };
+  }
+  const draft = await ports.releases.createDraft({
+    system: system.name,
+    model: model.version,
+    pipeline: model.pipeline,
+    note: order.note,
+    createdAt: ports.clock.now(),
+  });
+  await progress("scoring the reference rows");
+  const loaded = await ports.runtime.load(model.version, model.artifactPath, system.pipeline.features);
+  try {
+    await ports.profiles.loadReference(system, draft.id, referenceLines(ports, system, model, loaded, progress));
+  } finally {
+    loaded.unload();
+  }
+  const frozen = await freezeBaseline(ports, system, draft.id, progress);
+  if (frozen.kind === "refused") return frozen;
+  const release = await goLive(ports, system, draft.id, frozen.baseline.id, order.actor);
+  return { kind: "live", release, baseline: frozen.baseline };
+}
+
+/** Freezes and counts the reference rows already loaded for a release. */
+export async function freezeBaseline(
+  ports: Pick<ReleasePorts, "profiles" | "baselines" | "clock">,
+  system: System,
+  release: string,
+  progress: (step: string, share?: number) => Promise<void>,
+): Promise<{ readonly kind: "frozen"; readonly baseline: Baseline } | Extract<ReleaseOutcome, { kind: "refused" }>> {
+  await progress("freezing bins, edges and segments");
+  const frozen = await ports.profiles.freeze(system, release);
+  if (frozen.windows.length < leastReferenceWindows) {
+    const message = `the reference rows span ${frozen.windows.length} windows; at least ${leastReferenceWindows} are needed to know how much healthy windows differ from each other`;
+    return { kind: "refused", reason: "too-few-windows", message };
+  }
+  const windows = frozen.windows.map(({ start, rows }) => {
+    const window = { start, end: start + system.windows.lengthMs };
+    return { ...window, rows, season: seasonOf(window, system.windows.season) };
+  });
+  const content = JSON.stringify([system.name, release, frozen]);
+  const baseline: Baseline = {
+    id: `b-${createHash("sha256").update(content).digest("hex").slice(0, 16)}`,
+    system: system.name,
+    release,
+    createdAt: ports.clock.now(),
+    rows: frozen.rows,
+    scoredRows: frozen.scoredRows,
+    features: frozen.features,
+    score: frozen.score,
+    segments: frozen.segments,
+    windows,
+  };
+  await progress("counting the reference windows");
+  await ports.profiles.profileReference(system, baseline);
+  await ports.baselines.save(baseline);
+  return { kind: "frozen", baseline };
+}
+
+/** Puts a release with its baseline live and records the change. */
+export async function goLive(
+  ports: Pick<ReleasePorts, "releases" | "changes" | "clock">,
+  system: System,
+  id: string,
+  baseline: string,
+  actor: string,
+): Promise<Release> {
+  await ports.releases.attachBaseline(system.name, id, baseline);
+  const at = ports.clock.now();
+  const release = await ports.releases.goLive(system.name, id, at);
+  await ports.changes.record({
+    id: `release-${system.name}-${release.number}-${at}`,
+    component: `release:${system.name}`,
+    kind: "deploy",
+    title: `release ${release.number} (${release.id}) went live`,
+    time: at,
+    recordedAt: at,
+    actor,
+    system: system.name,
+  });
+  return release;
+}
+
+async function* referenceLines(
+  ports: ReleasePorts,
+  system: System,
+  model: Model,
+  loaded: LoadedModel,
+  progress: (step: string, share?: number) => Promise<void>,
+): AsyncGenerator<Uint8Array> {
+  const total = await ports.files.count(system, model.dataset);
+  const encoder = new TextEncoder();
+  let done = 0;
+  let lastTold: Instant = ports.clock.now();
+  for await (const batch of ports.files.labelledVectors(system, model.dataset, model.split)) {
+    const scores = loaded.score(batch.map((row) => row.vector));
+    const lines = batch.map((row, index) => {
+      const probability = scores[index];
+      invariant(probability !== undefined, "a model scores every vector");
+      return referenceLine(
+        {
+          time: row.time,
+          inputs: row.inputs,
+          vector: row.vector,
+          probability,
+          neverTrained: !row.trainedOn,
+          outcome: row.outcome,
+        },
+        system.pipeline.features,
+      );
+    });
+    yield encoder.encode(`${lines.join("\n")}\n`);
+    done += batch.length;
+    const now = ports.clock.now();
+    if (now - lastTold > secondMs) {
+      lastTold = now;
+      await progress("scoring the reference rows", total === 0 ? undefined : done / total);
+    }
+  }
+}

@@ -1,0 +1,29 @@
+import { afterAll, beforeAll, describe } from "vitest";
+import type { ControlStoreEvent } from "../control/control-store-event.ts";
+import { type ControlStore, openControlStore } from "../control/open-control-store.ts";
+import type { ControlBench } from "./control-bench.ts";
+import { jobConformance } from "./control-job-conformance.ts";
+import { lifeConformance } from "./control-life-conformance.ts";
+import { nounConformance } from "./control-noun-conformance.ts";
+import type { ControlPlaces } from "./control-place.ts";
+
+/** What every control store does, whatever the engine. Called by one test file per engine. */
+export function controlConformance(name: string, open: () => Promise<ControlPlaces>): void {
+  describe(`control store on ${name}`, () => {
+    const events: ControlStoreEvent[] = [];
+    let places: ControlPlaces;
+    let store: ControlStore;
+    beforeAll(async () => {
+      places = await open();
+      store = await openControlStore({ ...(await places.create()), onEvent: (event) => events.push(event) });
+    });
+    afterAll(async () => {
+      await store?.close();
+      await places?.remove();
+    });
+    const bench = (): ControlBench => ({ store, events, createPlace: () => places.create() });
+    nounConformance(bench);
+    jobConformance(bench);
+    lifeConformance(bench);
+  });
+}

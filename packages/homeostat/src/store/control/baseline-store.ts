@@ -1,0 +1,21 @@
+import type { BaselineStore } from "../../domain/baseline/baseline.ts";
+import { toBody } from "./body.ts";
+import type { ControlDatabase } from "./control-database.ts";
+
+/** Frozen pictures of normal: the first save of an id counts, a baseline never changes. */
+export function createBaselineStore(database: ControlDatabase): BaselineStore {
+  return {
+    save: async (baseline) => {
+      const { system, id, createdAt } = baseline;
+      await database
+        .insertInto("baselines")
+        .values({ system, id, created_at: createdAt, body: toBody(baseline) })
+        .onConflict((conflict) => conflict.columns(["system", "id"]).doNothing())
+        .execute();
+    },
+    get: async (system, id) => {
+      const query = database.selectFrom("baselines").select("body").where("system", "=", system);
+      return (await query.where("id", "=", id).executeTakeFirst())?.body;
+    },
+  };
+}

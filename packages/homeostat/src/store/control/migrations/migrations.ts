@@ -1,0 +1,5 @@
+import { nouns } from "./0001-nouns.ts";
+import type { Migration } from "./migration.ts";
+
+/** Every step, in order, numbered from 1 without gaps. To change the schema, add a step at the end. */
+export const migrations: readonly Migration[] = [nouns];

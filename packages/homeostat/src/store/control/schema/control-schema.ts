@@ -1,0 +1,38 @@
+import type { AuditTable } from "./audit.ts";
+import type { BaselinesTable } from "./baselines.ts";
+import type { ChangesTable } from "./changes.ts";
+import type { CountersTable } from "./counters.ts";
+import type { DatasetsTable } from "./datasets.ts";
+import type { DeliveriesTable } from "./deliveries.ts";
+import type { FindingsTable } from "./findings.ts";
+import type { IncidentsTable, IncidentTimelineTable } from "./incidents.ts";
+import type { JobProgressTable } from "./job-progress.ts";
+import type { ApiKeysTable, SessionsTable, SignInTokensTable } from "./keys.ts";
+import type { ModelsTable, PipelinesTable } from "./models.ts";
+import type { ReleasesTable } from "./releases.ts";
+import type { OwnersTable, SystemsTable, SystemVersionsTable } from "./systems.ts";
+import type { WindowsTable } from "./windows.ts";
+
+/** Every table of schema `homeostat` as the migrations leave it. */
+export interface ControlSchema {
+  readonly audit: AuditTable;
+  readonly baselines: BaselinesTable;
+  readonly changes: ChangesTable;
+  readonly counters: CountersTable;
+  readonly datasets: DatasetsTable;
+  readonly deliveries: DeliveriesTable;
+  readonly findings: FindingsTable;
+  readonly incidents: IncidentsTable;
+  readonly incident_timeline: IncidentTimelineTable;
+  readonly job_progress: JobProgressTable;
+  readonly api_keys: ApiKeysTable;
+  readonly sessions: SessionsTable;
+  readonly sign_in_tokens: SignInTokensTable;
+  readonly models: ModelsTable;
+  readonly pipelines: PipelinesTable;
+  readonly releases: ReleasesTable;
+  readonly owners: OwnersTable;
+  readonly systems: SystemsTable;
+  readonly system_versions: SystemVersionsTable;
+  readonly windows: WindowsTable;
+}

@@ -1,0 +1,159 @@
+import type { FrozenFeature, FrozenScore, FrozenSegment } from "../../domain/baseline/baseline.ts";
+import type { ProfileStore } from "../../domain/baseline/profile-store.ts";
+import type { Feature } from "../../domain/pipeline/pipeline.ts";
+import type { SegmentDefinition, System } from "../../domain/system/system.ts";
+import type { Binning } from "../../stats/histogram/binning.ts";
+import { FINE_BINS, numericBinningOfSummary } from "../../stats/histogram/numeric-binning.ts";
+import type { DataClient } from "./data-client.ts";
+import { eventTablesOf } from "./event-table.ts";
+
+type Frozen = Awaited<ReturnType<ProfileStore["freeze"]>>;
+
+const scoreBins = 200;
+const categoriesKept = 49;
+const othersKept = 10_000;
+/** A segment value with less than this share of the reference is counted under OTHER: support for a slice (SliceLine's 0.5 %). */
+const segmentShare = 0.005;
+
+/** Decides bins, edges and segment values from the reference rows of a release. One scan per feature. */
+export async function freezeReference(client: DataClient, system: System, release: string): Promise<Frozen> {
+  const table = eventTablesOf(system.name).reference;
+  const source = `(SELECT * FROM ${table} WHERE release = {release:String})`;
+  const [size] = await client.rows<{ rows: string; scored: string }>(
+    `SELECT count() AS rows, countIf(scored = 1) AS scored FROM ${source}`,
+    { release },
+  );
+  const windows = await client.rows<{ start: string; rows: string }>(
+    `SELECT toUnixTimestamp64Milli(time) - (toUnixTimestamp64Milli(time) % ${system.windows.lengthMs}) AS start, count() AS rows FROM ${source} GROUP BY start ORDER BY start`,
+    { release },
+  );
+  return {
+    rows: Number(size?.rows ?? 0),
+    scoredRows: Number(size?.scored ?? 0),
+    features: await Promise.all(
+      system.pipeline.features.map((feature) => freezeFeature(client, source, release, feature)),
+    ),
+    score: await freezeScore(client, source, release, system.task.threshold),
+    segments: await Promise.all(system.segments.map((segment) => freezeSegment(client, source, release, segment))),
+    windows: windows.map((row) => ({ start: Number(row.start), rows: Number(row.rows) })),
+  };
+}
+
+async function freezeFeature(
+  client: DataClient,
+  source: string,
+  release: string,
+  feature: Feature,
+): Promise<FrozenFeature> {
+  const column = `f_${feature.name}`;
+  const [nulls] = await client.rows<{ share: number }>(
+    `SELECT countIf(isNull(${column})) / count() AS share FROM ${source}`,
+    { release },
+  );
+  const numeric = feature.type === "number";
+  return {
+    name: feature.name,
+    nullShare: nulls?.share ?? 0,
+    binning: numeric
+      ? await numberBinning(client, source, release, column)
+      : await categoryBinning(client, source, release, column),
+    percentiles: numeric ? await percentiles(client, source, release, column) : [],
+  };
+}
+
+async function percentiles(
+  client: DataClient,
+  source: string,
+  release: string,
+  column: string,
+): Promise<readonly number[]> {
+  const [row] = await client.rows<{ q: number[] }>(
+    `SELECT quantilesExact(0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)(assumeNotNull(${column})) AS q FROM ${source} WHERE isNotNull(${column})`,
+    { release },
+  );
+  return row?.q ?? [];
+}
+
+/** The two aggregates that the statistics room makes a binning of: heavy single values, and quantiles of the rest. */
+async function numberBinning(client: DataClient, source: string, release: string, column: string): Promise<Binning> {
+  const finite = `isNotNull(${column}) AND isFinite(assumeNotNull(${column}))`;
+  const heavy = await client.rows<{ value: number; count: string }>(
+    `SELECT assumeNotNull(${column}) AS value, count() AS count FROM ${source} WHERE ${finite} GROUP BY value
+     HAVING count * ${FINE_BINS} >= (SELECT count() FROM ${source} WHERE ${finite}) ORDER BY value`,
+    { release },
+  );
+  const points = heavy.map((row) => row.value);
+  const quantiles = await quantilesOf(
+    client,
+    `${source} WHERE ${finite} AND NOT has({points:Array(Float64)}, assumeNotNull(${column}))`,
+    { release, points },
+    `assumeNotNull(${column})`,
+    FINE_BINS,
+  );
+  return numericBinningOfSummary({
+    heavy: heavy.map((row) => ({ value: row.value, count: Number(row.count) })),
+    quantiles,
+  });
+}
+
+/** Exact quantiles at levels 0, 1/bins … (bins-1)/bins: observed values, never interpolations. Empty when there are no rows. */
+async function quantilesOf(
+  client: DataClient,
+  rows: string,
+  parameters: Readonly<Record<string, unknown>>,
+  value: string,
+  bins: number,
+): Promise<readonly number[]> {
+  const levels = Array.from({ length: bins }, (_, index) => index / bins).join(", ");
+  const [row] = await client.rows<{ q: number[]; n: string }>(
+    `SELECT quantilesExactLow(${levels})(${value}) AS q, count() AS n FROM ${rows}`,
+    parameters,
+  );
+  return row === undefined || Number(row.n) === 0 ? [] : row.q;
+}
+
+async function categoryBinning(client: DataClient, source: string, release: string, column: string): Promise<Binning> {
+  const rows = await client.rows<{ v: string }>(
+    `SELECT toString(${column}) AS v FROM ${source} WHERE isNotNull(${column}) GROUP BY v ORDER BY count() DESC, v LIMIT ${categoriesKept + othersKept + 1}`,
+    { release },
+  );
+  const values = rows.map((row) => row.v);
+  return {
+    kind: "categorical",
+    categories: values.slice(0, categoriesKept),
+    others: values.slice(categoriesKept, categoriesKept + othersKept),
+    othersComplete: values.length <= categoriesKept + othersKept,
+  };
+}
+
+async function freezeScore(
+  client: DataClient,
+  source: string,
+  release: string,
+  threshold: number,
+): Promise<FrozenScore> {
+  const [lowest, ...inner] = await quantilesOf(
+    client,
+    `${source} WHERE scored = 1`,
+    { release },
+    "probability",
+    scoreBins,
+  );
+  const edges = new Set([...inner.filter((edge) => edge !== lowest), threshold]);
+  return { edges: [...edges].sort((a, b) => a - b), threshold };
+}
+
+async function freezeSegment(
+  client: DataClient,
+  source: string,
+  release: string,
+  segment: SegmentDefinition,
+): Promise<FrozenSegment> {
+  const column = `s_${segment.name}`;
+  const rows = await client.rows<{ v: string }>(
+    `SELECT toString(${column}) AS v FROM ${source} WHERE ${column} != '(null)' GROUP BY v
+     HAVING count() >= ${segmentShare} * (SELECT count() FROM ${source}) ORDER BY count() DESC, v LIMIT ${segment.top}`,
+    { release },
+  );
+  return { name: segment.name, values: rows.map((row) => row.v) };
+}

@@ -1,0 +1,233 @@
+import type { Baseline } from "../../domain/baseline/baseline.ts";
+import {
+  type BinCounts,
+  type ProfileStore,
+  type ScoreCounts,
+  scoreSubject,
+  segmentKey,
+  type WindowProfile,
+} from "../../domain/baseline/profile-store.ts";
+import type { System } from "../../domain/system/system.ts";
+import type { Window } from "../../domain/window/window.ts";
+import type { DataClient } from "./data-client.ts";
+import { columnList, eventTablesOf, referenceColumns, withSegments } from "./event-table.ts";
+import { freezeReference } from "./freeze-reference.ts";
+import { type ProfileSource, profileStatement } from "./profile-statement.ts";
+
+const windowStart = (column: string, lengthMs: number): string =>
+  `fromUnixTimestamp64Milli(toUnixTimestamp64Milli(${column}) - (toUnixTimestamp64Milli(${column}) % ${lengthMs}), 'UTC')`;
+
+/** Profiles in ClickHouse SQL: the engine counts, nothing here returns raw rows. */
+export function createProfileStore(client: DataClient): ProfileStore {
+  return {
+    loadReference: (system, release, ndjson) => loadReference(client, system, release, ndjson),
+    referenceFromEvents: (system, release, range) => referenceFromEvents(client, system, release, range),
+    freeze: (system, release) => freezeReference(client, system, release),
+    profileReference: async (system, baseline) => {
+      await client.command(
+        "DELETE FROM profiles WHERE system = {system:String} AND baseline = {baseline:String} AND kind = 'reference'",
+        {
+          system: system.name,
+          baseline: baseline.id,
+        },
+      );
+      await count(client, system, baseline, {
+        kind: "reference",
+        version: 1,
+        sql: `SELECT *, ${windowStart("time", system.windows.lengthMs)} AS window_start FROM ${eventTablesOf(system.name).reference} WHERE release = {release:String}`,
+        parameters: { release: baseline.release },
+      });
+    },
+    profileLive: (system, baseline, window, version) => profileLive(client, system, baseline, window, version),
+    reference: (baseline) => read(client, baseline, "kind = 'reference'", {}, baseline.windows),
+    live: (baseline, windows) =>
+      windows.length === 0
+        ? Promise.resolve([])
+        : read(
+            client,
+            baseline,
+            "kind = 'live' AND (toUnixTimestamp64Milli(window), version) IN (SELECT arrayJoin(arrayZip({starts:Array(Int64)}, {versions:Array(UInt32)})))",
+            { starts: windows.map((window) => window.start), versions: windows.map((window) => window.profileVersion) },
+            windows,
+          ),
+    newValues: async (system, baseline, feature, window, limit) => {
+      const binning = baseline.features.find((candidate) => candidate.name === feature)?.binning;
+      if (binning?.kind !== "categorical") return [];
+      const found = await client.rows<{ value: string; n: string }>(
+        `SELECT toString(f_${feature}) AS value, count() AS n FROM ${eventTablesOf(system.name).predictions}
+         WHERE time >= fromUnixTimestamp64Milli({from:Int64}, 'UTC') AND time < fromUnixTimestamp64Milli({to:Int64}, 'UTC')
+           AND f_${feature} IS NOT NULL AND NOT has({known:Array(String)}, toString(f_${feature}))
+         GROUP BY value ORDER BY n DESC, value LIMIT {limit:UInt32}`,
+        { from: window.start, to: window.end, known: [...binning.categories, ...binning.others], limit },
+      );
+      return found.map((row) => ({ value: row.value, count: Number(row.n) }));
+    },
+  };
+}
+
+async function loadReference(
+  client: DataClient,
+  system: System,
+  release: string,
+  ndjson: AsyncIterable<Uint8Array>,
+): Promise<{ readonly rows: number }> {
+  const { reference } = eventTablesOf(system.name);
+  const staging = `${reference}_load`;
+  const columns = referenceColumns(system).filter(
+    (column) => !column.name.startsWith("s_") && column.name !== "release",
+  );
+  const staged = columns.map((column) => `${column.name} ${column.name === "time" ? "Int64" : column.type}`).join(", ");
+  await client.command(`DROP TABLE IF EXISTS ${staging}`);
+  await client.command(`CREATE TABLE ${staging} (${staged}, vector_seen UInt8 DEFAULT 1) ENGINE = Memory`);
+  await client.insertLines(staging, ndjson);
+  await client.command(`ALTER TABLE ${reference} DROP PARTITION {release:String}`, { release });
+  const all = referenceColumns(system);
+  const passed = ["reference_time", "probability", "scored", "outcome"];
+  const shaped = withSegments(
+    system,
+    `(SELECT *, fromUnixTimestamp64Milli(time, 'UTC') AS reference_time FROM ${staging})`,
+    passed,
+  );
+  const selected = all
+    .map(({ name }) => (name === "release" ? "{release:String}" : name === "time" ? "reference_time" : name))
+    .join(", ");
+  await client.command(`INSERT INTO ${reference} (${columnList(all)}) SELECT ${selected} FROM (${shaped})`, {
+    release,
+  });
+  const [row] = await client.rows<{ n: string }>(`SELECT count() AS n FROM ${staging}`);
+  await client.command(`DROP TABLE ${staging}`);
+  return { rows: Number(row?.n ?? 0) };
+}
+
+async function referenceFromEvents(
+  client: DataClient,
+  system: System,
+  release: string,
+  range: { readonly from: number; readonly to: number },
+): Promise<{ readonly rows: number }> {
+  const { predictions, reference } = eventTablesOf(system.name);
+  const columns = referenceColumns(system);
+  const inRange =
+    "time >= fromUnixTimestamp64Milli({from:Int64}, 'UTC') AND time < fromUnixTimestamp64Milli({to:Int64}, 'UTC') AND release = {release:String}";
+  const latest = `SELECT prediction_id, argMax(value, (time, received)) AS value FROM outcomes
+    WHERE system = {system:String} AND prediction_id IN (SELECT id FROM ${predictions} WHERE ${inRange}) GROUP BY prediction_id`;
+  const selected = columns
+    .map(({ name }) =>
+      name === "scored" ? "1" : name === "outcome" ? "if(o.prediction_id = '', NULL, o.value)" : `p.${name}`,
+    )
+    .join(", ");
+  const parameters = { ...range, release, system: system.name };
+  await client.command(`ALTER TABLE ${reference} DROP PARTITION {release:String}`, { release });
+  await client.command(
+    `INSERT INTO ${reference} (${columnList(columns)}) SELECT ${selected} FROM (SELECT * FROM ${predictions} WHERE ${inRange}) AS p LEFT JOIN (${latest}) AS o ON p.id = o.prediction_id`,
+    parameters,
+  );
+  const [row] = await client.rows<{ n: string }>(
+    `SELECT count() AS n FROM ${reference} WHERE release = {release:String}`,
+    { release },
+  );
+  return { rows: Number(row?.n ?? 0) };
+}
+
+async function profileLive(
+  client: DataClient,
+  system: System,
+  baseline: Baseline,
+  window: Window,
+  version: number,
+): Promise<{ readonly rows: number; readonly labelledRows: number }> {
+  const { predictions } = eventTablesOf(system.name);
+  const inWindow =
+    "time >= fromUnixTimestamp64Milli({from:Int64}, 'UTC') AND time < fromUnixTimestamp64Milli({to:Int64}, 'UTC')";
+  const parameters = { from: window.start, to: window.end, system: system.name };
+  const latest = `SELECT prediction_id, argMax(value, (time, received)) AS value FROM outcomes
+    WHERE system = {system:String} AND prediction_id IN (SELECT id FROM ${predictions} WHERE ${inWindow}) GROUP BY prediction_id`;
+  await count(client, system, baseline, {
+    kind: "live",
+    version,
+    sql: `SELECT p.*, 1 AS scored, fromUnixTimestamp64Milli({from:Int64}, 'UTC') AS window_start, if(o.prediction_id = '', NULL, o.value) AS outcome
+      FROM (SELECT * FROM ${predictions} WHERE ${inWindow}) AS p LEFT JOIN (${latest}) AS o ON p.id = o.prediction_id`,
+    parameters,
+  });
+  const [row] = await client.rows<{ rows: string; labelled: string }>(
+    `SELECT sum(rows) AS rows, sum(positives) + sum(negatives) AS labelled FROM profiles
+     WHERE system = {system:String} AND baseline = {baseline:String} AND kind = 'live' AND window = fromUnixTimestamp64Milli({from:Int64}, 'UTC')
+       AND version = {version:UInt32} AND subject = {subject:String} AND segment = ''`,
+    { ...parameters, baseline: baseline.id, version, subject: scoreSubject },
+  );
+  return { rows: Number(row?.rows ?? 0), labelledRows: Number(row?.labelled ?? 0) };
+}
+
+/** Counts every subject of a source; the few statements run side by side on the engine's sessions. */
+async function count(client: DataClient, system: System, baseline: Baseline, source: ProfileSource): Promise<void> {
+  const subjects = [...baseline.features.map((feature) => feature.name), scoreSubject];
+  await Promise.all(
+    subjects.map((subject) => {
+      const statement = profileStatement(system, baseline, source, subject);
+      return client.command(statement.sql, statement.parameters);
+    }),
+  );
+}
+
+interface ProfileRow {
+  readonly start: string;
+  readonly subject: string;
+  readonly segment: string;
+  readonly value: string;
+  readonly bins: number[];
+  readonly n: string[];
+  readonly p: string[];
+  readonly q: string[];
+  readonly s: number[];
+  readonly l: number[];
+}
+
+async function read(
+  client: DataClient,
+  baseline: Baseline,
+  condition: string,
+  parameters: Readonly<Record<string, unknown>>,
+  windows: readonly Window[],
+): Promise<readonly WindowProfile[]> {
+  const rows = await client.rows<ProfileRow>(
+    `SELECT toUnixTimestamp64Milli(window) AS start, subject, segment, value, groupArray(bin) AS bins, groupArray(rows) AS n,
+       groupArray(positives) AS p, groupArray(negatives) AS q, groupArray(score_sum) AS s, groupArray(labelled_score_sum) AS l
+     FROM (SELECT * FROM profiles WHERE system = {system:String} AND baseline = {baseline:String} AND ${condition} ORDER BY window, subject, segment, value, bin)
+     GROUP BY window, subject, segment, value`,
+    { ...parameters, system: baseline.system, baseline: baseline.id },
+  );
+  const byStart = new Map<
+    number,
+    { features: Map<string, Map<string, BinCounts>>; scores: Map<string, ScoreCounts> }
+  >();
+  for (const row of rows) {
+    const start = Number(row.start);
+    const profile = byStart.get(start) ?? {
+      features: new Map<string, Map<string, BinCounts>>(),
+      scores: new Map<string, ScoreCounts>(),
+    };
+    byStart.set(start, profile);
+    const key = row.segment === "" ? "" : segmentKey(row.segment, row.value);
+    if (row.subject === scoreSubject) profile.scores.set(key, scoreCountsOf(row));
+    else {
+      const features = profile.features.get(key) ?? new Map<string, BinCounts>();
+      profile.features.set(key, features);
+      features.set(row.subject, { bins: row.bins, counts: row.n.map(Number) });
+    }
+  }
+  const empty = { features: new Map<string, Map<string, BinCounts>>(), scores: new Map<string, ScoreCounts>() };
+  return windows.map(({ start, end }) => ({ window: { start, end }, ...(byStart.get(start) ?? empty) }));
+}
+
+function scoreCountsOf(row: ProfileRow): ScoreCounts {
+  const positives = row.p.map(Number);
+  const negatives = row.q.map(Number);
+  return {
+    bins: row.bins,
+    positives,
+    negatives,
+    unlabelled: row.n.map((n, index) => Number(n) - (positives[index] ?? 0) - (negatives[index] ?? 0)),
+    scoreSums: row.s,
+    labelledScoreSums: row.l,
+  };
+}

@@ -1,0 +1,25 @@
+import type { DataClient } from "./data-client.ts";
+import { durableSettings } from "./event-table.ts";
+import { verdictTable } from "./verdict-store.ts";
+
+/** Tables that all systems share: narrow, ordered by system first. */
+const statements: readonly string[] = [
+  verdictTable,
+  `CREATE TABLE IF NOT EXISTS outcomes (
+    system LowCardinality(String), prediction_id String, time DateTime64(3, 'UTC'), received DateTime64(3, 'UTC'), value UInt8
+  ) ENGINE = MergeTree ORDER BY (system, prediction_id, time) SETTINGS ${durableSettings}`,
+  `CREATE TABLE IF NOT EXISTS profiles (
+    system LowCardinality(String), baseline LowCardinality(String), kind Enum8('reference' = 1, 'live' = 2),
+    window DateTime64(3, 'UTC'), version UInt32, subject LowCardinality(String), segment LowCardinality(String),
+    value LowCardinality(String), bin Int16, rows UInt64, positives UInt64, negatives UInt64, score_sum Float64,
+    labelled_score_sum Float64
+  ) ENGINE = MergeTree ORDER BY (system, baseline, kind, window, version, subject, segment, value, bin) SETTINGS ${durableSettings}`,
+  `CREATE TABLE IF NOT EXISTS shipments (
+    system LowCardinality(String), kind LowCardinality(String), at DateTime64(3, 'UTC'), rows UInt64, stored UInt64, duplicates UInt64
+  ) ENGINE = MergeTree ORDER BY (system, kind, at)`,
+];
+
+/** Makes the shared tables where they are missing. Safe to run at every start. */
+export async function ensureSharedTables(client: DataClient): Promise<void> {
+  for (const statement of statements) await client.command(statement);
+}

@@ -1,0 +1,76 @@
+import type { SegmentValue } from "../../domain/finding/finding.ts";
+import {
+  type SeriesVerdict,
+  seriesText,
+  type VerdictQuery,
+  type VerdictStore,
+  type WindowVerdict,
+} from "../../domain/monitor/verdict.ts";
+import type { DataClient } from "./data-client.ts";
+
+/** Verdicts of evaluated windows: narrow keys to find them by, the verdict itself as JSON text that only we write and read. */
+export const verdictTable = `CREATE TABLE IF NOT EXISTS verdicts (
+    system LowCardinality(String), release LowCardinality(String), monitor LowCardinality(String), window DateTime64(3, 'UTC'), version UInt32,
+    segment LowCardinality(String), value LowCardinality(String), series String, streak UInt16, body String CODEC(ZSTD(1))
+  ) ENGINE = MergeTree ORDER BY (system, release, monitor, segment, value, window, version)`;
+
+export function createVerdictStore(client: DataClient): VerdictStore {
+  return {
+    save: async (system, release, window, version, verdicts) => {
+      if (verdicts.length === 0) return;
+      const lines = verdicts.map((verdict) => {
+        const { key } = verdict.test;
+        return JSON.stringify({
+          system,
+          release,
+          monitor: key.monitor,
+          window: window.start / 1_000,
+          version,
+          segment: key.segment?.name ?? "",
+          value: key.segment?.value ?? "",
+          series: seriesText(key),
+          streak: verdict.streak,
+          body: JSON.stringify(verdict),
+        });
+      });
+      await client.insertLines("verdicts", [new TextEncoder().encode(`${lines.join("\n")}\n`)]);
+    },
+    list: (query) => list(client, query),
+    streaks: async (system, release, window, version) => {
+      const rows = await client.rows<{ series: string; streak: number }>(
+        `SELECT series, streak FROM verdicts WHERE system = {system:String} AND release = {release:String}
+         AND window = fromUnixTimestamp64Milli({start:Int64}, 'UTC') AND version = {version:UInt32} AND streak > 0`,
+        { system, release, start: window.start, version },
+      );
+      return new Map(rows.map((row) => [row.series, row.streak]));
+    },
+  };
+}
+
+async function list(client: DataClient, query: VerdictQuery): Promise<readonly WindowVerdict[]> {
+  if (query.windows.length === 0) return [];
+  const rows = await client.rows<{ start: string; body: string }>(
+    `SELECT toUnixTimestamp64Milli(window) AS start, body FROM verdicts
+     WHERE system = {system:String} AND release = {release:String} AND monitor = {monitor:String} ${segmentCondition(query.segment)}
+       AND (toUnixTimestamp64Milli(window), version) IN (SELECT arrayJoin(arrayZip({starts:Array(Int64)}, {versions:Array(UInt32)})))
+     ORDER BY window, segment, value, series`,
+    {
+      system: query.system,
+      release: query.release,
+      monitor: query.monitor,
+      ...segmentParameters(query.segment),
+      starts: query.windows.map((window) => window.start),
+      versions: query.windows.map((window) => window.profileVersion),
+    },
+  );
+  return rows.map((row) => ({ window: Number(row.start), verdict: JSON.parse(row.body) as SeriesVerdict }));
+}
+
+function segmentCondition(segment: SegmentValue | "*" | undefined): string {
+  return segment === "*" ? "" : "AND segment = {segment:String} AND value = {value:String}";
+}
+
+function segmentParameters(segment: SegmentValue | "*" | undefined): Readonly<Record<string, string>> {
+  if (segment === "*") return {};
+  return { segment: segment?.name ?? "", value: segment?.value ?? "" };
+}

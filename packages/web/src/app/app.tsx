@@ -1,0 +1,49 @@
+import { QueryClientProvider } from "@tanstack/react-query";
+import { type ReactElement, useState } from "react";
+import { Route, Switch } from "wouter";
+import { createQueryClient } from "../data/query-client.ts";
+import { DocsPage } from "../page/docs/docs-page.tsx";
+import { IncidentPage } from "../page/incident/incident-page.tsx";
+import { IncidentsPage } from "../page/incidents/incidents-page.tsx";
+import { SignInPage } from "../page/sign-in/sign-in-page.tsx";
+import { SystemPage } from "../page/system/system-page.tsx";
+import { SystemsPage } from "../page/systems/systems-page.tsx";
+import { MissingPage } from "./missing-page.tsx";
+import { SessionGate } from "./session-gate.tsx";
+import { Shell } from "./shell.tsx";
+
+/** Providers and routes. The API reference needs no session; everything else does. */
+export function App(): ReactElement {
+  const [queryClient] = useState(createQueryClient);
+  return (
+    <QueryClientProvider client={queryClient}>
+      <Shell>
+        <Switch>
+          <Route path="/docs">
+            <DocsPage />
+          </Route>
+          <Route path="/sign-in">
+            <SignInPage />
+          </Route>
+          <Route>
+            <SessionGate>
+              <Switch>
+                <Route path="/">
+                  <SystemsPage />
+                </Route>
+                <Route path="/systems/:name">{({ name }) => <SystemPage key={name} name={name} />}</Route>
+                <Route path="/incidents">
+                  <IncidentsPage />
+                </Route>
+                <Route path="/incidents/:number">{({ number }) => <IncidentPage key={number} number={number} />}</Route>
+                <Route>
+                  <MissingPage />
+                </Route>
+              </Switch>
+            </SessionGate>
+          </Route>
+        </Switch>
+      </Shell>
+    </QueryClientProvider>
+  );
+}

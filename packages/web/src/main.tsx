@@ -1,0 +1,14 @@
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { App } from "./app/app.tsx";
+import { applyStoredTheme } from "./app/theme.ts";
+
+applyStoredTheme();
+
+const root = document.getElementById("root");
+if (root === null) throw new Error("index.html has no element with the id `root`");
+createRoot(root).render(
+  <StrictMode>
+    <App />
+  </StrictMode>,
+);

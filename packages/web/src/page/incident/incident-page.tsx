@@ -1,0 +1,116 @@
+import type { IncidentDetail } from "@homeostat/protocol";
+import type { ReactElement } from "react";
+import { Link } from "wouter";
+import { useIncident } from "../../data/incident.ts";
+import { IncidentStateBadge, SeverityBadge } from "../../part/badge.tsx";
+import { Fact, Facts } from "../../part/fact.tsx";
+import { FindingTable } from "../../part/finding-table.tsx";
+import { Hint } from "../../part/hint.tsx";
+import { Loaded, Skeleton } from "../../part/loaded.tsx";
+import { Moment, RecentMoment } from "../../part/moment.tsx";
+import { Empty, Section } from "../../part/section.tsx";
+import { Unknown } from "../../part/unknown.tsx";
+import { useNow } from "../../part/use-now.ts";
+import { useTitle } from "../../part/use-title.ts";
+import { ActForm } from "./act-form.tsx";
+import { AucSection } from "./auc-section.tsx";
+import { FeatureBars } from "./feature-bars.tsx";
+import { NotificationSection, TimelineSection } from "./log-section.tsx";
+import { SliceSection } from "./slice-section.tsx";
+import { StepSection } from "./step-section.tsx";
+import { SuspectSection } from "./suspect-section.tsx";
+
+function IncidentHeader(props: { readonly incident: IncidentDetail }): ReactElement {
+  const { incident } = props;
+  const nowMs = useNow();
+  return (
+    <>
+      <p className="badges">
+        <SeverityBadge severity={incident.severity} /> <IncidentStateBadge state={incident.state} />
+      </p>
+      <p className="sentence">{incident.diagnosis?.sentence ?? incident.title}</p>
+      <Facts>
+        <Fact name="System">
+          <Link href={`/systems/${incident.system}`}>{incident.system}</Link>
+        </Fact>
+        <Fact name="Owner">{incident.owner}</Fact>
+        <Fact
+          name={
+            <>
+              Layer <Hint term="layer" />
+            </>
+          }
+        >
+          {incident.layer}
+        </Fact>
+        <Fact name="Since (event time)">
+          <Moment at={incident.since} absent="" />
+        </Fact>
+        <Fact name="Detected (event time)">
+          <Moment at={incident.detectedAtEventTime} absent="" />
+        </Fact>
+        <Fact name="Opened">
+          <RecentMoment at={incident.openedAt} nowMs={nowMs} />
+        </Fact>
+        <Fact name="Acknowledged by">{incident.acknowledgedBy ?? <Unknown reason="nobody has acknowledged it" />}</Fact>
+        <Fact name="Resolved">
+          <Moment at={incident.resolvedAt} absent="not resolved" />
+        </Fact>
+      </Facts>
+    </>
+  );
+}
+
+function DiagnosisPart(props: { readonly incident: IncidentDetail }): ReactElement {
+  const { diagnosis } = props.incident;
+  if (diagnosis === null) {
+    return (
+      <Section id="diagnosis" title="Diagnosis">
+        <p>The diagnosis is running. It appears here by itself.</p>
+        <Skeleton lines={4} what="the diagnosis" />
+      </Section>
+    );
+  }
+  return (
+    <>
+      <SliceSection diagnosis={diagnosis} />
+      <AucSection incident={props.incident} diagnosis={diagnosis} />
+      <div className="columns">
+        <FeatureBars diagnosis={diagnosis} />
+        <SuspectSection diagnosis={diagnosis} />
+      </div>
+      <StepSection diagnosis={diagnosis} />
+    </>
+  );
+}
+
+/** One incident: what is wrong and where, why, on what evidence, and what was done. */
+export function IncidentPage(props: { readonly number: string }): ReactElement {
+  useTitle(`Incident ${props.number}`);
+  const query = useIncident(props.number);
+  return (
+    <Loaded query={query} what="the incident" lines={6}>
+      {(incident) => (
+        <>
+          <h1>
+            <span className="quiet">Incident {incident.number}</span> {incident.title}
+          </h1>
+          <IncidentHeader incident={incident} />
+          <ActForm incident={incident} />
+          <DiagnosisPart incident={incident} />
+          <Section id="evidence" title="Evidence">
+            {incident.evidence.length === 0 ? (
+              <Empty>No finding is attached.</Empty>
+            ) : (
+              <FindingTable findings={incident.evidence} caption="Findings that make up this incident" />
+            )}
+          </Section>
+          <div className="columns">
+            <TimelineSection incident={incident} />
+            <NotificationSection incident={incident} />
+          </div>
+        </>
+      )}
+    </Loaded>
+  );
+}

@@ -1,0 +1,67 @@
+import type { IncidentDetail } from "@homeostat/protocol";
+import type { ReactElement } from "react";
+import { Moment } from "../../part/moment.tsx";
+import { Empty, ScrollTable, Section } from "../../part/section.tsx";
+
+/** What happened to the incident, oldest first. */
+export function TimelineSection(props: { readonly incident: IncidentDetail }): ReactElement {
+  const { timeline } = props.incident;
+  return (
+    <Section id="timeline" title="Timeline">
+      {timeline.length === 0 ? (
+        <Empty>Nothing has happened yet.</Empty>
+      ) : (
+        <ol className="timeline">
+          {timeline.map((entry) => (
+            <li key={`${entry.at} ${entry.kind} ${entry.text}`}>
+              <span className="quiet">
+                <Moment at={entry.at} absent="" /> · {entry.kind.replaceAll("-", " ")}
+                {entry.actor === null ? "" : ` · ${entry.actor}`}
+              </span>
+              <span>{entry.text}</span>
+            </li>
+          ))}
+        </ol>
+      )}
+    </Section>
+  );
+}
+
+const stateWords = { sent: "Sent", failed: "Failed", retrying: "Trying again" } as const;
+
+/** Who was told, and whether it reached them. */
+export function NotificationSection(props: { readonly incident: IncidentDetail }): ReactElement {
+  const { notifications } = props.incident;
+  return (
+    <Section id="notifications" title="Notifications">
+      {notifications.length === 0 ? (
+        <Empty>Nobody was notified.</Empty>
+      ) : (
+        <ScrollTable caption="Messages about this incident" label="Notifications">
+          <thead>
+            <tr>
+              <th scope="col">Channel</th>
+              <th scope="col">State</th>
+              <th scope="col">At</th>
+              <th scope="col">Detail</th>
+            </tr>
+          </thead>
+          <tbody>
+            {notifications.map((message) => (
+              <tr key={`${message.channel} ${message.at}`}>
+                <th scope="row">{message.channel}</th>
+                <td>
+                  <span className={`badge sent-${message.state}`}>{stateWords[message.state]}</span>
+                </td>
+                <td>
+                  <Moment at={message.at} absent="" />
+                </td>
+                <td>{message.detail}</td>
+              </tr>
+            ))}
+          </tbody>
+        </ScrollTable>
+      )}
+    </Section>
+  );
+}

@@ -1,0 +1,122 @@
+import type { PerformanceCell, WindowSummary } from "@homeostat/protocol";
+import { type ReactElement, useMemo, useState } from "react";
+import { usePerformance, usePerformances } from "../../data/sensing.ts";
+import { Hint } from "../../part/hint.tsx";
+import { Loaded } from "../../part/loaded.tsx";
+import { Empty, Section } from "../../part/section.tsx";
+import { LineChart } from "../../plot/line-chart.tsx";
+import { aucSeries } from "../../plot/performance-series.ts";
+import type { Marker } from "../../plot/series.ts";
+import { formatDecimal } from "../../text/number.ts";
+import { segmentKey } from "../../text/segment.ts";
+import { formatTick } from "../../text/time.ts";
+import { worstFirst } from "./performance-order.ts";
+import { PerformanceTable } from "./performance-table.tsx";
+import type { SensingProps } from "./sensing-props.ts";
+
+/** More lines than this cannot be told apart without colour. */
+const mostCharted = 4;
+const firstFew = 12;
+
+interface PerformanceProps extends SensingProps {
+  readonly chosen: WindowSummary | null;
+  readonly markers: readonly Marker[];
+}
+
+/** All rows, and beside them the worst segment where its verdict says that something is wrong. */
+function suggested(cells: readonly PerformanceCell[]): readonly (string | null)[] {
+  const worst = cells.find((cell) => cell.segment !== null && (cell.state === "warning" || cell.state === "critical"));
+  return worst === undefined ? [null] : [null, segmentKey(worst.segment)];
+}
+
+const toggled = (keys: readonly (string | null)[], key: string | null): readonly (string | null)[] =>
+  keys.includes(key) ? keys.filter((kept) => kept !== key) : [...keys, key];
+
+function AucChart(props: PerformanceProps & { readonly charted: readonly (string | null)[] }): ReactElement {
+  const { system, range, nameWindow, charted, markers } = props;
+  const queries = usePerformances(system.name, range, charted);
+  const { lengthMs } = system.windows;
+  const waiting = queries.find((query) => query.data === undefined);
+  if (waiting !== undefined) {
+    return (
+      <Loaded query={waiting} what="performance over windows" lines={6}>
+        {() => null}
+      </Loaded>
+    );
+  }
+  const cells = queries.flatMap((query, index) =>
+    (query.data?.items ?? []).filter((cell) => segmentKey(cell.segment) === charted[index]),
+  );
+  const series = aucSeries(cells, lengthMs, nameWindow);
+  if (!cells.some((cell) => cell.auc !== null)) {
+    return <Empty>No window has an AUC for these segments yet: outcomes are missing or too few.</Empty>;
+  }
+  return (
+    <LineChart
+      label={`AUC over windows of ${series.map(({ name }) => name).join(", ")}`}
+      series={series}
+      markers={markers}
+      markerName="changes, numbered as in the change log"
+      limits={[0, 1]}
+      formatValue={(value) => formatDecimal(value, 2)}
+      formatTime={(epochMs) => formatTick(epochMs, lengthMs)}
+      unit="AUC with 95 % interval"
+      expectedName="baseline"
+    />
+  );
+}
+
+/** How well the predictions were, by segment: the table of one window and the lines over all of them. */
+export function PerformanceSection(props: PerformanceProps): ReactElement {
+  const { system, chosen, nameWindow } = props;
+  const window = useMemo(() => (chosen === null ? null : { from: chosen.start, to: chosen.end }), [chosen]);
+  const query = usePerformance(system.name, window, "*");
+  const [picked, setPicked] = useState<readonly (string | null)[] | null>(null);
+  const [all, setAll] = useState(false);
+  const cells = useMemo(
+    () =>
+      worstFirst(
+        (query.data?.items ?? []).filter((cell) => Date.parse(cell.window) === Date.parse(chosen?.start ?? "")),
+      ),
+    [query.data, chosen],
+  );
+  const charted = picked ?? suggested(cells);
+  return (
+    <Section
+      id="performance"
+      title={
+        <>
+          Performance by segment <Hint term="auc" />
+        </>
+      }
+    >
+      {chosen === null ? (
+        <Empty>No window has begun.</Empty>
+      ) : (
+        <>
+          <AucChart {...props} charted={charted} />
+          <Loaded query={query} what="performance by segment" lines={6}>
+            {() =>
+              cells.length === 0 ? (
+                <Empty>Not checked: this window has no performance yet. Choose another above.</Empty>
+              ) : (
+                <PerformanceTable
+                  cells={all ? cells : cells.slice(0, firstFew)}
+                  caption={`Window ${nameWindow(chosen.start)}: all rows, then the worst first. Choose another window in the health strip; tick up to ${mostCharted} segments for the chart.`}
+                  charted={charted}
+                  most={mostCharted}
+                  onChart={(key) => setPicked(toggled(charted, key))}
+                />
+              )
+            }
+          </Loaded>
+          {cells.length <= firstFew ? null : (
+            <button type="button" onClick={() => setAll(!all)}>
+              {all ? `Show fewer` : `Show all ${cells.length}`}
+            </button>
+          )}
+        </>
+      )}
+    </Section>
+  );
+}

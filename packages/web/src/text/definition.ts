@@ -1,0 +1,69 @@
+/** Words that need a hint, each in two plain sentences at most. */
+export const definitions = {
+  psi: {
+    word: "PSI",
+    text: "Population stability index: how far the values of a feature have moved from the baseline. From 0.1 it is a warning, from 0.25 an incident trigger.",
+  },
+  debiased: {
+    word: "Debiased",
+    text: "PSI is never zero on few rows, even when nothing changed. Debiased PSI has that expected part taken off.",
+  },
+  segment: {
+    word: "Segment",
+    text: "A declared slice of the rows, such as one origin airport. Each value is watched by itself, because the total can look calm while one slice is broken.",
+  },
+  coverage: {
+    word: "Label coverage",
+    text: "The share of predictions whose true outcome is known so far. Performance counts only those rows.",
+  },
+  overdispersion: {
+    word: "Overdispersion",
+    text: "How much more healthy windows vary than pure chance would let them. Test results are divided by it, so that ordinary variation does not raise alarms.",
+  },
+  posterior: {
+    word: "Posterior",
+    text: "How probable each suspect is as the cause, given the timing, the lineage and the drift. Together with “none of the logged changes” they add up to 100 %.",
+  },
+  auc: {
+    word: "AUC",
+    text: "The chance that a row with a positive outcome got a higher score than one with a negative outcome. 1 is perfect, 0.5 is guessing.",
+  },
+  interval: {
+    word: "95 % interval",
+    text: "The range in which the true value lies, with 95 % confidence, given the number of rows.",
+  },
+  baseline: {
+    word: "Baseline",
+    text: "The frozen picture of normal that belongs to a release. Every window is compared with it.",
+  },
+  pValue: {
+    word: "p-value",
+    text: "How often chance alone would show a difference at least this large, if nothing had changed. Small means: hardly by chance.",
+  },
+  adjustedPValue: {
+    word: "Adjusted p-value",
+    text: "The p-value corrected for the many features and segments tested at once.",
+  },
+  chance: {
+    word: "Expected by chance",
+    text: "The PSI that an unchanged feature would show on average with this number of rows.",
+  },
+  lowerBound: {
+    word: "Lower bound",
+    text: "The true effect is above this with 95 % confidence. It grades certainty and never silences a finding.",
+  },
+  window: {
+    word: "Window",
+    text: "A stretch of event time that is judged as one. It is judged again when late rows arrive.",
+  },
+  slice: {
+    word: "Slice",
+    text: "The part of the rows where the trouble is, found by comparing every segment with its own baseline.",
+  },
+  layer: {
+    word: "Layer",
+    text: "Where the trouble shows: infrastructure, pipeline, model (inputs and predictions) or outcome (labels and business).",
+  },
+} as const satisfies Record<string, { readonly word: string; readonly text: string }>;
+
+export type Term = keyof typeof definitions;
