@@ -1,4 +1,4 @@
-"""Golden vectors for stats/distance and stats/hypothesis, from scipy, numpy and statsmodels.
+"""Golden vectors for stats/distance and stats/hypothesis, from scipy, numpy, statsmodels and mpmath.
 
 Run: python scripts/golden/distance.py > packages/homeostat/src/stats/golden/distance.json
 Inputs have unequal sizes, ties, zeros, tiny n and constants on purpose.
@@ -6,23 +6,48 @@ Inputs have unequal sizes, ties, zeros, tiny n and constants on purpose.
 import json
 import sys
 
+import mpmath as mp
 import numpy as np
 import scipy
 import statsmodels
 from scipy import stats
-from scipy.spatial.distance import jensenshannon
 from statsmodels.stats.multitest import multipletests
 
 rng = np.random.default_rng(20260722)
 out = {
     "program": "scripts/golden/distance.py",
     "versions": {
+        "mpmath": mp.__version__,
         "numpy": np.__version__,
         "scipy": scipy.__version__,
         "statsmodels": statsmodels.__version__,
         "python": sys.version.split()[0],
     },
 }
+
+mp.mp.dps = 40
+
+
+def exact_shares(counts):
+    return [mp.mpf(c) / sum(counts) for c in counts]
+
+
+def jensen_shannon(n, m):
+    """In 40 digits, because nearly equal shares leave double arithmetic only half of its own."""
+    half = lambda p, c: p * mp.log(p / c) if p else mp.mpf(0)
+    pairs = zip(exact_shares(n), exact_shares(m))
+    return mp.sqrt(sum((half(p, (p + q) / 2) + half(q, (p + q) / 2)) / 2 for p, q in pairs) / mp.log(2))
+
+
+def hellinger(n, m):
+    return mp.sqrt(sum((mp.sqrt(p) - mp.sqrt(q)) ** 2 for p, q in zip(exact_shares(n), exact_shares(m))) / 2)
+
+
+def likelihood_ratio(n, m):
+    share = mp.mpf(sum(n)) / (sum(n) + sum(m))
+    part = lambda x, e: x * mp.log(x / e) if x else mp.mpf(0)
+    return 2 * sum(part(a, (a + b) * share) + part(b, (a + b) * (1 - share)) for a, b in zip(n, m))
+
 
 tables = [
     ([120, 110, 105, 100, 100, 95, 95, 95, 90, 90], [1000] * 10),
@@ -39,14 +64,15 @@ for n, m in tables:
     p, q = np.array(n) / sum(n), np.array(m) / sum(m)
     x2 = stats.chi2_contingency([n, m], correction=False)
     g = stats.chi2_contingency([n, m], correction=False, lambda_="log-likelihood")
+    assert abs(g.statistic - likelihood_ratio(n, m)) < 1e-6 * g.statistic + 1e-9
     out["tables"].append({
         "n": n, "m": m,
-        "jensenShannon": float(jensenshannon(p, q, 2)),
-        "hellinger": float(np.sqrt(np.sum((np.sqrt(p) - np.sqrt(q)) ** 2) / 2)),
+        "jensenShannon": float(jensen_shannon(n, m)),
+        "hellinger": float(hellinger(n, m)),
         "totalVariation": float(np.abs(p - q).sum() / 2),
         "largest": float(np.abs(p - q).max()),
         "chiSquare": float(x2.statistic), "chiSquareP": float(x2.pvalue),
-        "g": float(g.statistic), "gP": float(g.pvalue),
+        "g": float(likelihood_ratio(n, m)), "gP": float(g.pvalue),
         "cramersV": float(stats.contingency.association([n, m], method="cramer")),
     })
 

@@ -89,13 +89,13 @@ export function remote(command: Command): Command {
 /** Where the server is and with what key to speak to it. Flags before variables before defaults. */
 export async function connect(cli: Cli, options: RemoteOptions): Promise<Connection> {
   const { env } = cli.host;
-  const url = (options.url ?? nonEmpty(env["HOMEOSTAT_URL"]) ?? defaultUrl).replace(/\/+$/, "");
-  const key = options.key ?? nonEmpty(env["HOMEOSTAT_KEY"]) ?? (await keyInDirectory(dataDirectoryOf(cli, options)));
+  const url = (options.url ?? nonEmpty(env.HOMEOSTAT_URL) ?? defaultUrl).replace(/\/+$/, "");
+  const key = options.key ?? nonEmpty(env.HOMEOSTAT_KEY) ?? (await keyInDirectory(dataDirectoryOf(cli, options)));
   return { url, key, client: createClient({ url, ...(key === undefined ? {} : { key }) }) };
 }
 
 export function dataDirectoryOf(cli: Cli, options: { readonly data?: string }): string {
-  return options.data ?? nonEmpty(cli.host.env["HOMEOSTAT_DATA"]) ?? defaultDataDirectory;
+  return options.data ?? nonEmpty(cli.host.env.HOMEOSTAT_DATA) ?? defaultDataDirectory;
 }
 
 async function keyInDirectory(directory: string): Promise<string | undefined> {

@@ -14,7 +14,7 @@ export interface Progress {
 const plainEveryMs = 5 * secondMs;
 const steps = 1_000;
 
-/** A bar on a terminal; elsewhere a line when the note's first words change, and every five seconds. */
+/** A bar on a terminal; elsewhere a line at once and then every five seconds, so that logs stay readable. */
 export function createProgress(cli: Cli, title: string): Progress {
   return cli.terminal.stderr.isTTY === true ? barProgress(cli, title) : plainProgress(cli, title);
 }

@@ -27,8 +27,6 @@ export function renderTable(
     // cli-table3 counts padding as part of a column; the last column needs none.
     colWidths: widths.map((width, index) => width + (index === widths.length - 1 ? 0 : gap)),
     colAligns: columns.map((column) => column.align ?? "left"),
-    wordWrap: true,
-    wrapOnWordBoundary: false,
     chars: noFrame,
     style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
   });

@@ -35,9 +35,9 @@ export function createTerminal(stdout: Output, stderr: Output, env: Environment)
 }
 
 function wantsColor(isTerminal: boolean, env: Environment): boolean {
-  if ((env["NO_COLOR"] ?? "") !== "") return false;
-  if ((env["FORCE_COLOR"] ?? "0") !== "0") return true;
-  return isTerminal && env["TERM"] !== "dumb";
+  if ((env.NO_COLOR ?? "") !== "") return false;
+  if ((env.FORCE_COLOR ?? "0") !== "0") return true;
+  return isTerminal && env.TERM !== "dumb";
 }
 
 const escapes = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, "g");

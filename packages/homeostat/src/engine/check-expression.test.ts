@@ -31,6 +31,8 @@ afterAll(async () => {
   await engine.stop(5_000);
 });
 
+const source = sqlString(columns.map((column) => `${sqlName(column.name)} ${column.type}`).join(", "));
+
 describe("createExpressionChecker", () => {
   it.each([
     ["a+1", "a + 1", "Nullable(Int64)", ["a"]],
@@ -185,7 +187,7 @@ describe("createExpressionChecker", () => {
         const verdict = await checker.check(`concat(b, ${sqlString(text)})`, columns);
         expect(verdict).toMatchObject({ kind: "scalar", columnsUsed: ["b"] });
         const answer = await services.query({ sql: `SELECT ${sqlString(text)} AS text FORMAT JSONEachRow` });
-        expect((JSON.parse(answer.toString("utf8")) as { text: string }).text).toBe(text.toWellFormed());
+        expect((JSON.parse(answer.toString("utf8")) as { text: string }).text).toBe(Buffer.from(text).toString());
       }),
       { numRuns: 150 },
     );
@@ -266,7 +268,7 @@ describe("createExpressionChecker", () => {
         const verdict = await checker.check(scraps.join(" "), columns);
         if (verdict.kind === "refused") return;
         const expression = verdict.expression;
-        const sql = `SELECT 'before', (${expression}), 'after' FROM null(${sqlString("a Nullable(Int64), b Nullable(String)")}) FORMAT JSONCompact`;
+        const sql = `SELECT 'before', (${expression}), 'after' FROM null(${source}) FORMAT JSONCompact`;
         const answer = JSON.parse((await services.query({ sql })).toString("utf8")) as { meta: { type: string }[] };
         expect(answer.meta.map((column) => column.type)).toEqual(["String", verdict.resultType, "String"]);
         expect(await checker.check(expression, columns)).toMatchObject({ kind: "scalar", expression });

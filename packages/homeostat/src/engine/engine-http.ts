@@ -4,7 +4,7 @@ import { Fault, reasonOf } from "../domain/fault.ts";
 import { parameterText } from "./quote-sql.ts";
 
 /** One statement for the engine's HTTP interface. */
-export interface EngineQuery {
+interface EngineQuery {
   readonly sql: string;
   readonly settings?: Readonly<Record<string, string | number>>;
   /** Texts for `{name:String}` placeholders. */

@@ -3,7 +3,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from "node:http
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import type { ChildOptions, Credential } from "./child-options.ts";
-import { credentialOf, type EngineRequest, parseRequest, readBody } from "./http-request.ts";
+import { createAuthentication, type EngineRequest, parseRequest, readBody } from "./http-request.ts";
 import { runStatement, type Summary } from "./run-statement.ts";
 import type { SessionPool } from "./session-pool.ts";
 
@@ -35,8 +35,9 @@ const statusOfCode: ReadonlyMap<number, number> = new Map([
 
 /** Answers the ClickHouse HTTP interface. `/ping` needs neither password nor engine: it says that the child listens. */
 export function createRequestHandler(context: HandlerContext): RequestListener {
+  const authenticate = createAuthentication(context.options.credentials);
   return (request, response) => {
-    answer(request, response, context).catch((thrown: unknown) => {
+    answer(request, response, context, authenticate).catch((thrown: unknown) => {
       const message = thrown instanceof Error ? thrown.message : String(thrown);
       if (response.headersSent) response.destroy();
       else sendError(response, codeOf(message), message, context);
@@ -44,13 +45,18 @@ export function createRequestHandler(context: HandlerContext): RequestListener {
   };
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, context: HandlerContext): Promise<void> {
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  context: HandlerContext,
+  authenticate: ReturnType<typeof createAuthentication>,
+): Promise<void> {
   const url = new URL(request.url ?? "/", "http://127.0.0.1");
   if (request.method === "GET" && url.pathname === "/ping") {
     response.writeHead(200, { "content-type": "text/plain; charset=UTF-8" }).end("Ok.\n");
     return;
   }
-  const credential = credentialOf(request, url, context.options.credentials);
+  const credential = authenticate(request, url);
   if (credential === undefined) {
     request.resume();
     const text = "Authentication failed: password is incorrect, or there is no user with such name.";

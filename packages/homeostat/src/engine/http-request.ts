@@ -56,14 +56,8 @@ const notSettings = new Set([
 
 /** Reads the whole body, decompressed: an insert is one statement or none. Bounded before and after decompression. */
 export async function readBody(request: IncomingMessage): Promise<BodyResult> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > maxBodyBytes) return { kind: "refused", reason: "too-large" };
-    chunks.push(chunk);
-  }
-  const raw = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, bytes);
+  const raw = await rawBodyOf(request);
+  if (raw === undefined) return { kind: "refused", reason: "too-large" };
   const encoding = request.headers["content-encoding"];
   if (encoding === undefined || encoding === "identity") return { kind: "read", body: raw };
   if (encoding !== "gzip") return { kind: "refused", reason: "bad-encoding" };
@@ -98,6 +92,26 @@ export async function parseRequest(request: IncomingMessage, url: URL, body: Buf
     markedShort: headerOf(request, "x-homeostat-lane") === "short",
     streamed: fields.get("wait_end_of_query") === "0",
   };
+}
+
+/** By events and not by iteration, which costs a tenth of a millisecond more: as much as the rest of a small request. */
+function rawBodyOf(request: IncomingMessage): Promise<Buffer | undefined> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    request.on("data", (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > maxBodyBytes) {
+        request.pause();
+        resolve(undefined);
+      } else {
+        chunks.push(chunk);
+      }
+    });
+    request.once("end", () => resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, bytes)));
+    request.once("error", reject);
+    request.once("aborted", () => reject(new Error("the caller has gone")));
+  });
 }
 
 interface StatementText {
@@ -137,23 +151,26 @@ function settingsOf(fields: ReadonlyMap<string, string>): ReadonlyMap<string, st
 }
 
 /**
- * Who is asking, from basic authentication, the ClickHouse headers or the URL; undefined if the password is wrong.
- * Every comparison costs the same, whether name or password is wrong.
+ * Makes the function that says who is asking, from basic authentication, the ClickHouse headers or the URL; undefined
+ * if the password is wrong. Every comparison costs the same, whether name or password is wrong.
  */
-export function credentialOf(
-  request: IncomingMessage,
-  url: URL,
+export function createAuthentication(
   passwords: Readonly<Record<Credential, string>>,
-): Credential | undefined {
-  const given = basicOf(request) ?? {
-    user: headerOf(request, "x-clickhouse-user") ?? url.searchParams.get("user") ?? "",
-    password: headerOf(request, "x-clickhouse-key") ?? url.searchParams.get("password") ?? "",
+): (request: IncomingMessage, url: URL) => Credential | undefined {
+  const known = Object.entries(passwords).map(([name, password]) => ({
+    credential: name as Credential,
+    digest: digestOf(`${name}:${password}`),
+  }));
+  return (request, url) => {
+    const given = basicOf(request) ?? {
+      user: headerOf(request, "x-clickhouse-user") ?? url.searchParams.get("user") ?? "",
+      password: headerOf(request, "x-clickhouse-key") ?? url.searchParams.get("password") ?? "",
+    };
+    const digest = digestOf(`${given.user}:${given.password}`);
+    let found: Credential | undefined;
+    for (const one of known) if (timingSafeEqual(one.digest, digest)) found = one.credential;
+    return found;
   };
-  let found: Credential | undefined;
-  for (const [name, password] of Object.entries(passwords) as [Credential, string][]) {
-    if (sameText(`${name}:${password}`, `${given.user}:${given.password}`)) found = name;
-  }
-  return found;
 }
 
 function basicOf(request: IncomingMessage): { readonly user: string; readonly password: string } | undefined {
@@ -162,10 +179,6 @@ function basicOf(request: IncomingMessage): { readonly user: string; readonly pa
   const text = Buffer.from(encoded, "base64").toString("utf8");
   const colon = text.indexOf(":");
   return colon === -1 ? undefined : { user: text.slice(0, colon), password: text.slice(colon + 1) };
-}
-
-function sameText(one: string, other: string): boolean {
-  return timingSafeEqual(digestOf(one), digestOf(other));
 }
 
 function digestOf(text: string): Buffer {

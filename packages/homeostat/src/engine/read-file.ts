@@ -19,7 +19,7 @@ export interface FileQuery {
 }
 
 /** Whole lines of JSON, one object a row. */
-export interface RowBatch {
+interface RowBatch {
   readonly ndjson: Buffer;
   readonly rows: number;
 }

@@ -80,9 +80,7 @@ export class SessionPool {
       await lane.settling;
       return await work(lane);
     } catch (thrown) {
-      // chDB keeps a failed statement and its memory until the session runs another one.
-      await lane.settling;
-      await lane.session.queryAsync("SELECT 1").catch(() => undefined);
+      await this.#recover(lane);
       throw thrown;
     } finally {
       this.#release(lane);
@@ -127,6 +125,16 @@ export class SessionPool {
   close(): void {
     for (const lane of this.#lanes) lane.session.close();
     this.#control.close();
+  }
+
+  /**
+   * After a failure: chDB keeps a failed statement and its memory until the session runs another one, and nobody knows
+   * which of the request's settings were in force by then.
+   */
+  async #recover(lane: Lane): Promise<void> {
+    await lane.settling;
+    await lane.session.queryAsync("SELECT 1").catch(() => undefined);
+    if (lane.settings.size > 0) await this.renew(lane);
   }
 
   #open(): Session {

@@ -143,7 +143,11 @@ describe("the engine as @clickhouse/client sees it", () => {
     const question = "SELECT getSetting('max_threads') AS threads, getSetting('max_query_size') AS size";
     const before = await rowsOf(client, question);
     await rowsOf(client, question, { clickhouse_settings: { max_threads: 7, max_query_size: "100000" } });
-    expect(await codeOf(rowsOf(client, "SELECT 1", { clickhouse_settings: { no_such: 1 } }))).toBe("115");
+    for (let n = 0; n < 6; n++) {
+      const wrong = { clickhouse_settings: { max_threads: 7, no_such: 1 } };
+      expect(await codeOf(rowsOf(client, "SELECT 1", wrong))).toBe("115");
+      expect(await codeOf(rowsOf(expressions, "SELECT 1", wrong))).toBe("115");
+    }
     for (let n = 0; n < 6; n++) expect(await rowsOf(client, question)).toEqual(before);
     expect(
       await rowsOf(expressions, "SELECT getSetting('max_threads') AS n", { clickhouse_settings: { max_threads: 7 } }),

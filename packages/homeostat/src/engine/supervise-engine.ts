@@ -164,6 +164,7 @@ class EngineSupervisor implements SupervisedEngine {
           return;
         }
         clearTimeout(timer);
+        if (this.#phase === "stopped") return;
         ready = true;
         this.#port = message.port;
         this.#phase = "ready";

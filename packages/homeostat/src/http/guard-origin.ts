@@ -21,7 +21,7 @@ function hostnameOf(host: string): string | undefined {
 }
 
 /** Whether a listening address can only be reached from this machine. */
-export function isLoopbackAddress(host: string): boolean {
+function isLoopbackAddress(host: string): boolean {
   return isLoopbackName(host.includes(":") && !host.startsWith("[") ? `[${host}]` : host);
 }
 

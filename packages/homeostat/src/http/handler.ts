@@ -8,7 +8,7 @@ import type { Scope } from "../domain/key/api-key.ts";
  */
 
 /** How the caller proved who it is. */
-export type Credential =
+type Credential =
   | { readonly kind: "key"; readonly keyId: string }
   | { readonly kind: "session"; readonly tokenHash: string; readonly csrfToken: string }
   | { readonly kind: "anonymous" };
@@ -22,7 +22,7 @@ export interface Caller {
   readonly credential: Credential;
 }
 
-export type RowMediaType = "application/json" | "application/x-ndjson";
+type RowMediaType = "application/json" | "application/x-ndjson";
 
 /** A batch of rows as it came, decompressed and within its size limit, not yet read. See `read-rows.ts`. */
 export interface RowBytes {
@@ -38,24 +38,24 @@ export interface UploadedFile {
 }
 
 /** Routes whose body is handed over as bytes, because a schema per row would be too slow. */
-export type RowRouteName = "sendPredictions" | "sendOutcomes" | "predict";
+type RowRouteName = "sendPredictions" | "sendOutcomes" | "predict";
 
 type ParameterOf<P extends string> = P extends `${string}{${infer Name}}${infer Rest}`
   ? Name | ParameterOf<Rest>
   : never;
 
 /** Path parameters by name. `number` is a positive integer, checked at the door; the others are text. */
-export type PathOf<N extends RouteName> = {
+type PathOf<N extends RouteName> = {
   readonly [K in ParameterOf<(typeof routes)[N]["path"]>]: K extends "number" ? number : string;
 };
 
 /** The query string after its schema. */
-export type QueryOf<N extends RouteName> = (typeof routes)[N] extends { readonly query: { readonly _output: infer Q } }
+type QueryOf<N extends RouteName> = (typeof routes)[N] extends { readonly query: { readonly _output: infer Q } }
   ? Readonly<Q>
   : undefined;
 
 /** The body after its schema, with defaults filled; bytes for rows, a file for uploads, undefined where none is taken. */
-export type BodyOf<N extends RouteName> = N extends RowRouteName
+type BodyOf<N extends RouteName> = N extends RowRouteName
   ? RowBytes
   : N extends "createDataset"
     ? UploadedFile

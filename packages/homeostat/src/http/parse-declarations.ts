@@ -14,7 +14,7 @@ export interface DeclarationFile {
   readonly text: string;
 }
 
-export interface DeclaredSystem {
+interface DeclaredSystem {
   readonly system: System;
   /** SHA-256 in hex over the system with its keys in order: comments, layout and the order of keys do not change it. */
   readonly digest: string;

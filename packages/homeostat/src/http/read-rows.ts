@@ -17,7 +17,7 @@ import {
 import { eachLine, eachRowOfDocument, malformedAt } from "./row-text.ts";
 
 /** A row that was not taken: its number from 1 (blank lines not counted) and the first thing wrong with it. */
-export interface RefusedRow extends RowIssue {
+interface RefusedRow extends RowIssue {
   readonly row: number;
 }
 

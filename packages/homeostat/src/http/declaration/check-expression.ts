@@ -7,7 +7,7 @@ import type {
 import type { Issue } from "../handler.ts";
 
 /** What the value of an expression must be. `text` is cast when it is something else. */
-export type Wanted = "number" | "text" | "boolean";
+type Wanted = "number" | "text" | "boolean";
 
 export interface ExpressionQuestion {
   /** `feature distance_km`, `segment origin`, `the outcome`: how the sentence begins. */

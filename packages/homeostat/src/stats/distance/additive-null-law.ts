@@ -23,7 +23,7 @@ const LAW_HOLDS_FROM = 200;
  * is. Two bins: the exact tail of that law. Bins expecting fewer than 200 rows: T is moved and scaled onto χ²_{B−1} by
  * its conditional mean and variance. Smoothing shrinks T by several per cent at five rows a bin, which at 200 bins turns
  * a nominal 1 % test into one of 0.1 %: that is what this repairs. Otherwise: χ²_{B−1} itself. With overdispersion: the
- * F law on the moved and scaled statistic.
+ * F law on the statistic, moved and scaled unless φ exceeds 1.5 (clusters are not hypergeometric).
  * Assumes independent rows (up to the given overdispersion) and bins not chosen by the window. Conservative when the
  * edges are baseline quantiles and the baseline is not larger than the window. Cost: O(Σ_b √n_b), O(B) above 200 rows a
  * bin. Counts that are not whole numbers get the plain chi-squared law.
@@ -35,7 +35,7 @@ export function additiveNullTail(
   overdispersion?: Overdispersion,
 ): NullTail {
   const df = pair.window.length - 1;
-  const small = needsCorrection(pair);
+  const small = needsCorrection(pair) && !(overdispersion && overdispersion.phi > 1.5);
   if (small && df === 1 && !overdispersion) return { pValue: exactTailOfTwoBins(statistic, pair, term), law: "exact" };
   const moved = small ? moveOntoChiSquared(statistic, pair, term) : statistic;
   if (overdispersion) {

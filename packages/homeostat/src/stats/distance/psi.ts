@@ -1,9 +1,11 @@
+import type { Overdispersion } from "../hypothesis/overdispersion.ts";
 import { chiSquaredUpperQuantile } from "../special/chi-squared-quantile.ts";
 import { chiSquaredSurvival } from "../special/chi-squared-survival.ts";
 import { detectableNoncentrality, noncentralityOfTail } from "../special/noncentrality-of-tail.ts";
 import { compensatedSum } from "../sum/compensated-sum.ts";
-import { additiveNullTail } from "./additive-null-law.ts";
-import { countPair } from "./count-pair.ts";
+import { additiveNullTail, type NullTail } from "./additive-null-law.ts";
+import type { BinTerm } from "./conditional-moments.ts";
+import { type CountPair, countPair } from "./count-pair.ts";
 import type { DistanceEvidence, EvidenceOptions, InsufficientEvidence } from "./evidence.ts";
 
 /** A population stability index with its sampling law. All on the PSI scale unless said. */
@@ -15,7 +17,7 @@ export interface PsiEvidence extends DistanceEvidence {
   readonly upper95: number;
   /** `T = PSI/v`, χ²_{B−1} when nothing changed and rows are independent. */
   readonly statistic: number;
-  /** The plain `chi2.sf(T/φ, B−1)`; `pValue` differs from it in small samples. */
+  /** The plain `chi2.sf(T, B−1)` (of effective rows when φ > 1); `pValue` differs from it in small samples. */
   readonly asymptoticPValue: number;
   /** How often the folk rule PSI > 0.25 fires on a healthy window of this size. */
   readonly conventionalFalseAlarm: number;
@@ -31,7 +33,8 @@ export interface PsiEvidence extends DistanceEvidence {
  * `T = PSI/v`, `v = 1/N + 1/M`, is χ²_{B−1}, corrected where bins are small (see `additiveNullTail`); under a shift
  * noncentral with `ncp = PSI_true/v`, which gives `lower95`, `upper95` and the smallest visible shift. Measured
  * overdispersion φ multiplies v. Assumes frozen bins and rows independent up to φ. Refuses (never 0 or NaN) below ten
- * rows a side or two bins. Cost: O(B) plus about 25 noncentral tails (0.2 ms at ten bins).
+ * rows a side or two bins. Cost: O(B) plus about 25 noncentral tails (0.1 ms at ten bins); `psiTest` is the part that only
+ * tests (0.02 ms).
  * Source: Yurdakul (2018); Potgieter et al. (2025), "population resemblance statistic", kept on the PSI scale.
  */
 export function psi(
@@ -41,16 +44,8 @@ export function psi(
 ): PsiEvidence | InsufficientEvidence {
   const pair = countPair(PSI_VARIANT, window, baseline);
   if (pair.kind === "insufficient") return pair;
-  const bins = pair.window.length;
-  const df = bins - 1;
-  const windowMass = pair.windowRows + bins / 2;
-  const baselineMass = pair.baselineRows + bins / 2;
-  const term = (n: number, m: number): number => {
-    const p = (n + 0.5) / windowMass;
-    const q = (m + 0.5) / baselineMass;
-    return ((p - q) * Math.log(p / q)) / pair.noise;
-  };
-  const statistic = Math.max(0, compensatedSum(pair.window.map((n, bin) => term(n, pair.baseline[bin] ?? 0))));
+  const { statistic, effectiveStatistic, pValue, law } = testOf(pair, options.overdispersion);
+  const df = pair.window.length - 1;
   const phi = Math.max(1, options.overdispersion?.phi ?? 1);
   const scale = pair.noise * phi;
   const value = statistic * pair.noise;
@@ -61,17 +56,73 @@ export function psi(
     value,
     windowRows: pair.windowRows,
     baselineRows: pair.baselineRows,
-    bins,
+    bins: df + 1,
     expectedByChance: df * scale,
-    ...additiveNullTail(statistic, pair, term, options.overdispersion),
+    pValue,
+    law,
     minimumDetectable: scale * detectableNoncentrality(alpha, power, df),
     debiased: value - df * scale,
-    lower95: scale * noncentralityOfTail(statistic / phi, df, 0.05),
-    upper95: scale * noncentralityOfTail(statistic / phi, df, 0.95),
+    lower95: scale * noncentralityOfTail(effectiveStatistic, df, 0.05),
+    upper95: scale * noncentralityOfTail(effectiveStatistic, df, 0.95),
     statistic,
-    asymptoticPValue: chiSquaredSurvival(statistic / phi, df),
+    asymptoticPValue: chiSquaredSurvival(effectiveStatistic, df),
     conventionalFalseAlarm: chiSquaredSurvival(0.25 / scale, df),
     phi,
+  };
+}
+
+/** The test behind a PSI, without its interval and its smallest visible shift. */
+export interface PsiTest extends NullTail {
+  readonly kind: "tested";
+  readonly statistic: number;
+  /** T of the effective counts (rows/φ), which the p-value and the interval rest on; equal to T when φ = 1. */
+  readonly effectiveStatistic: number;
+  readonly df: number;
+}
+
+/**
+ * Only the test of `psi`: statistic, p-value and law. For screening thousands of features before the few that matter are
+ * measured in full, and for estimating overdispersion. Same contract and refusals as `psi`. Cost: 0.02 ms at ten bins.
+ */
+export function psiTest(
+  window: readonly number[],
+  baseline: readonly number[],
+  overdispersion?: Overdispersion,
+): PsiTest | InsufficientEvidence {
+  const pair = countPair(PSI_VARIANT, window, baseline);
+  return pair.kind === "insufficient" ? pair : testOf(pair, overdispersion);
+}
+
+function testOf(pair: CountPair, overdispersion: Overdispersion | undefined): PsiTest {
+  const df = pair.window.length - 1;
+  const term = smoothedTerm(pair, 1);
+  const statistic = sumOfTerms(pair, term);
+  if (!overdispersion) {
+    return { kind: "tested", statistic, effectiveStatistic: statistic, df, ...additiveNullTail(statistic, pair, term) };
+  }
+  const phi = Math.max(1, overdispersion.phi);
+  const effectiveStatistic = phi > 1 ? sumOfTerms(pair, smoothedTerm(pair, phi)) : statistic;
+  const tail = additiveNullTail(effectiveStatistic * phi, pair, smoothedTerm(pair, 1), overdispersion);
+  return { kind: "tested", statistic, effectiveStatistic, df, ...tail };
+}
+
+function sumOfTerms(pair: CountPair, term: BinTerm): number {
+  return Math.max(0, compensatedSum(pair.window.map((n, bin) => term(n, pair.baseline[bin] ?? 0))));
+}
+
+/**
+ * One bin's part of T at rows/φ. The +½ is half an independent observation, so clustered counts are divided by φ before
+ * it is added: a bin that a single cluster left empty must not weigh as φ rows gone.
+ */
+function smoothedTerm(pair: CountPair, phi: number): BinTerm {
+  const bins = pair.window.length;
+  const windowMass = pair.windowRows / phi + bins / 2;
+  const baselineMass = pair.baselineRows / phi + bins / 2;
+  const noise = pair.noise * phi;
+  return (n, m) => {
+    const p = (n / phi + 0.5) / windowMass;
+    const q = (m / phi + 0.5) / baselineMass;
+    return ((p - q) * Math.log(p / q)) / noise;
   };
 }
 

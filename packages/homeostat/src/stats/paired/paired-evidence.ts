@@ -1,4 +1,5 @@
 import { type BettingGrid, bettingGrid } from "../sequential/betting-grid.ts";
+import { logSumExp } from "../sum/log-sum-exp.ts";
 
 /** Pairs of 0/1 losses on the same rows. */
 export interface PairedCounts {
@@ -128,6 +129,5 @@ function logFactor(bet: number, x: number, grid: BettingGrid): number {
 
 /** ln of the mean of exp(sums), without overflow. */
 function meanOfExponentials(sums: readonly number[]): number {
-  const peak = Math.max(...sums);
-  return peak + Math.log(sums.reduce((total, sum) => total + Math.exp(sum - peak), 0) / sums.length);
+  return logSumExp(sums) - Math.log(sums.length);
 }

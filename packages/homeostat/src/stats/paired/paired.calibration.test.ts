@@ -77,7 +77,7 @@ function shares(
 /** Five percent plus three binomial standard errors: beyond it the guarantee is broken, not unlucky. */
 const allowed = 0.05 + 3 * Math.sqrt((0.05 * 0.95) / replicates);
 
-describe("release verdicts under peeking every 50 pairs", () => {
+describe("release verdicts under peeking every 50 pairs", { timeout: 600_000 }, () => {
   it("roll back an equal model at most one time in twenty, where a peeked McNemar would do it far more often", () => {
     const equal = shares(101, { worse: 0.03, better: 0.03 });
     expect(equal.rollback).toBeLessThanOrEqual(allowed);

@@ -1,5 +1,5 @@
-import { type CalibrationBin, totalCalibration } from "./calibration-bins.ts";
-import { type Insufficient, insufficient } from "./refusal.ts";
+import { brokenBin, type CalibrationBin, totalCalibration } from "./calibration-bins.ts";
+import { type Insufficient, type Invalid, insufficient } from "./refusal.ts";
 
 export interface BrierDecomposition {
   readonly kind: "brier-decomposition";
@@ -27,7 +27,9 @@ export interface BrierDecomposition {
  * N = 0 is refused. O(B).
  * Source: Murphy (1973); Stephenson, Coelho, Jolliffe (2008), Weather and Forecasting 23, for the within-bin terms.
  */
-export function brierDecomposition(bins: readonly CalibrationBin[]): BrierDecomposition | Insufficient {
+export function brierDecomposition(bins: readonly CalibrationBin[]): BrierDecomposition | Insufficient | Invalid {
+  const bad = brokenBin(bins);
+  if (bad !== null) return bad;
   const total = totalCalibration(bins);
   const { n } = total;
   if (!(n > 0)) return insufficient("no-rows", 0, 1);

@@ -83,6 +83,15 @@ export function totalCalibration(bins: readonly CalibrationBin[]): CalibrationBi
   return bins.reduce(addBins, emptyCalibrationBin);
 }
 
+/** The first bin with a non-finite sum or a negative count, as a refusal; null when all are sound. O(B). */
+export function brokenBin(bins: readonly CalibrationBin[]): Invalid | null {
+  for (const [b, bin] of bins.entries()) {
+    if (!Object.values(bin).every(Number.isFinite)) return invalid("not-finite", b);
+    if (bin.n < 0 || bin.sumLabel < 0 || bin.sumLabel > bin.n * (1 + 1e-12)) return invalid("out-of-range", b);
+  }
+  return null;
+}
+
 function addBins(a: CalibrationBin, b: CalibrationBin): CalibrationBin {
   return {
     n: a.n + b.n,

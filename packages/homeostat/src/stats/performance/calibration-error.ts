@@ -1,8 +1,7 @@
 import { normalSurvival } from "../special/normal-survival.ts";
-import type { CalibrationBin } from "./calibration-bins.ts";
-import { totalCalibration } from "./calibration-bins.ts";
+import { brokenBin, type CalibrationBin, totalCalibration } from "./calibration-bins.ts";
 import { type IntervalOptions, resolveInterval } from "./estimate.ts";
-import { type Insufficient, insufficient } from "./refusal.ts";
+import { type Insufficient, type Invalid, insufficient } from "./refusal.ts";
 
 export interface CalibrationError {
   readonly kind: "calibration-error";
@@ -40,8 +39,10 @@ export interface CalibrationError {
 export function calibrationError(
   bins: readonly CalibrationBin[],
   options: IntervalOptions = {},
-): CalibrationError | Insufficient {
+): CalibrationError | Insufficient | Invalid {
   const { overdispersion, z } = resolveInterval(options);
+  const bad = brokenBin(bins);
+  if (bad !== null) return bad;
   const { n } = totalCalibration(bins);
   if (!(n > 0)) return insufficient("no-rows", 0, 1);
   let expected = 0;

@@ -1,7 +1,7 @@
 import { normalSurvival } from "../special/normal-survival.ts";
-import { type CalibrationBin, totalCalibration } from "./calibration-bins.ts";
+import { brokenBin, type CalibrationBin, totalCalibration } from "./calibration-bins.ts";
 import { resolveInterval } from "./estimate.ts";
-import { type Insufficient, insufficient } from "./refusal.ts";
+import { type Insufficient, type Invalid, insufficient } from "./refusal.ts";
 
 export interface CalibrationTest {
   readonly kind: "calibration-test";
@@ -19,7 +19,12 @@ export interface CalibrationTest {
  * probability is 0, 1/2 or 1: the denominator is 0. Assumes independent rows up to `overdispersion`. O(B) from sums.
  * Source: Spiegelhalter (1986), Statistics in Medicine 5.
  */
-export function spiegelhalterTest(bins: readonly CalibrationBin[], overdispersion = 1): CalibrationTest | Insufficient {
+export function spiegelhalterTest(
+  bins: readonly CalibrationBin[],
+  overdispersion = 1,
+): CalibrationTest | Insufficient | Invalid {
+  const bad = brokenBin(bins);
+  if (bad !== null) return bad;
   const total = totalCalibration(bins);
   return scoreTest(total.sumResidualSlope, total.sumSlopeSpread, total.n, overdispersion);
 }
@@ -35,7 +40,9 @@ export function spiegelhalterTest(bins: readonly CalibrationBin[], overdispersio
 export function calibrationInTheLarge(
   bins: readonly CalibrationBin[],
   overdispersion = 1,
-): CalibrationTest | Insufficient {
+): CalibrationTest | Insufficient | Invalid {
+  const bad = brokenBin(bins);
+  if (bad !== null) return bad;
   const total = totalCalibration(bins);
   return scoreTest(total.sumLabel - total.sumProbability, total.sumSpread, total.n, overdispersion);
 }

@@ -24,7 +24,7 @@ import { regressionSumsOf } from "./regression-sums.ts";
 
 const long = process.env.HOMEOSTAT_TEST_LONG !== undefined;
 
-const timeout = long ? 900_000 : 30_000;
+const timeout = long ? 1_800_000 : 120_000;
 
 /** Replicates of a cell: the number asked for, tenfold in the long run. */
 const times = (short: number): number => (long ? 10 * short : short);

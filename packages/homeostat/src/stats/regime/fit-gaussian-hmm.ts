@@ -57,7 +57,11 @@ export function fitGaussianHmm(
   return { kind: "fitted", model: ordered(model), logLikelihood, bic, iterations, converged };
 }
 
-/** Number of states with the smallest BIC among fits that converge on data enough for them. Null when none has enough. */
+/**
+ * The fit with the smallest BIC among the given numbers of states; `insufficient` when no one has data enough.
+ *
+ * A fit that did not converge within the iterations competes with the likelihood it reached. Cost: that of the fits.
+ */
 export function chooseHmm(
   values: ArrayLike<number>,
   candidates: readonly number[] = [2, 3],

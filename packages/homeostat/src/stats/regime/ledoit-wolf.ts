@@ -18,7 +18,7 @@ export function ledoitWolf(rows: readonly (readonly number[])[]): ShrunkCovarian
   const n = rows.length;
   const d = rows[0]?.length ?? 0;
   if (n === 0 || rows.some((row) => row.length !== d)) throw new RangeError("rows must be many and of one length");
-  const mean = Array.from({ length: d }, (_, j) => rows.reduce((sum, row) => sum + (row[j] ?? 0), 0) / n);
+  const mean = columnMeans(rows, d);
   const centred = rows.map((row) => row.map((x, j) => x - (mean[j] ?? 0)));
   const sample = Array.from({ length: d }, (_, i) => Array.from({ length: d }, (__, j) => productMean(centred, i, j)));
   const mu = sample.reduce((sum, row, i) => sum + (row[i] ?? 0), 0) / d;
@@ -31,9 +31,28 @@ export function ledoitWolf(rows: readonly (readonly number[])[]): ShrunkCovarian
       noise += (squareProductMean(centred, i, j) - entry * entry) / n;
     }
   }
-  const shrinkage = distance > 0 ? Math.min(1, Math.max(0, noise / distance)) : 1;
-  const covariance = sample.map((row, i) => row.map((entry, j) => (1 - shrinkage) * entry + (i === j ? shrinkage * mu : 0)));
+  // A single column is its own target: nothing to shrink towards.
+  const shrinkage = d > 1 && distance > 0 ? Math.min(1, Math.max(0, noise / distance)) : 0;
+  const covariance = sample.map((row, i) =>
+    row.map((entry, j) => (1 - shrinkage) * entry + (i === j ? shrinkage * mu : 0)),
+  );
   return { mean, covariance, shrinkage };
+}
+
+/** The plain sample covariance, divisor n - 1. `rows` is n x d, n at least 2. Cost: O(n d^2). */
+export function sampleCovariance(rows: readonly (readonly number[])[]): Omit<ShrunkCovariance, "shrinkage"> {
+  const n = rows.length;
+  const d = rows[0]?.length ?? 0;
+  if (n < 2 || rows.some((row) => row.length !== d))
+    throw new RangeError("rows must be at least two and of one length");
+  const mean = columnMeans(rows, d);
+  const centred = rows.map((row) => row.map((x, j) => x - (mean[j] ?? 0)));
+  const entry = (i: number, j: number): number => (productMean(centred, i, j) * n) / (n - 1);
+  return { mean, covariance: Array.from({ length: d }, (_, i) => Array.from({ length: d }, (__, j) => entry(i, j))) };
+}
+
+function columnMeans(rows: readonly (readonly number[])[], d: number): readonly number[] {
+  return Array.from({ length: d }, (_, j) => rows.reduce((sum, row) => sum + (row[j] ?? 0), 0) / rows.length);
 }
 
 function productMean(centred: readonly (readonly number[])[], i: number, j: number): number {

@@ -1,4 +1,4 @@
-import { ledoitWolf } from "./ledoit-wolf.ts";
+import { ledoitWolf, sampleCovariance } from "./ledoit-wolf.ts";
 
 /** Measures how far a row lies from the rows a model was trained on. Larger is stranger. */
 export interface TrainingConditions {
@@ -16,18 +16,22 @@ export type TrainingConditionsFit =
   | { readonly kind: "insufficient"; readonly reason: "no-variation" };
 
 /**
- * Training conditions by squared Mahalanobis distance under a Ledoit-Wolf covariance.
+ * Training conditions by squared Mahalanobis distance, under a Ledoit-Wolf covariance or the plain sample one (n - 1).
  *
  * For at most 20 columns and at least 20 rows per column; rows roughly one cloud (use neighbours for several). Rows with a
  * non-finite entry are left out. Reference distances are in-sample: with 20 rows per column and shrinkage one row hardly
  * moves the covariance. Cost: O(n d^2) to fit, O(d^2) per row. Source: Mahalanobis 1936; section 8.
  */
-export function mahalanobisConditions(rows: readonly (readonly number[])[]): TrainingConditionsFit {
-  const usable = rows.filter(isFinite);
+export function mahalanobisConditions(
+  rows: readonly (readonly number[])[],
+  estimate: "ledoit-wolf" | "sample" = "ledoit-wolf",
+): TrainingConditionsFit {
+  const usable = rows.filter(allFinite);
   const d = usable[0]?.length ?? 0;
   const need = Math.max(20, 20 * d);
-  if (d === 0 || usable.length < need) return { kind: "insufficient", reason: "too-few-rows", have: usable.length, need };
-  const { mean, covariance } = ledoitWolf(usable);
+  if (d === 0 || usable.length < need)
+    return { kind: "insufficient", reason: "too-few-rows", have: usable.length, need };
+  const { mean, covariance } = estimate === "sample" ? sampleCovariance(usable) : ledoitWolf(usable);
   const factor = cholesky(covariance);
   if (factor === null) return { kind: "insufficient", reason: "no-variation" };
   const distance = (row: readonly number[]): number => {
@@ -41,14 +45,14 @@ export function mahalanobisConditions(rows: readonly (readonly number[])[]): Tra
   return {
     kind: "conditions",
     method: "mahalanobis",
-    distanceOf: (row) => (row.length === d && isFinite(row) ? distance(row) : null),
+    distanceOf: (row) => (row.length === d && allFinite(row) ? distance(row) : null),
     reference: Float64Array.from(usable, distance).sort(),
   };
 }
 
 export interface NeighbourOptions {
   readonly neighbours: number;
-  /** Columns are divided by their standard deviation first; false when they share a unit already. */
+  /** Columns are divided by their sample standard deviation first; false when they share a unit already. */
   readonly standardise: boolean;
   /** Leave-one-out distances are taken for at most this many training rows, evenly spread. */
   readonly referenceRows: number;
@@ -67,21 +71,24 @@ export function neighbourConditions(
   rows: readonly (readonly number[])[],
   options: NeighbourOptions = defaultNeighbourOptions,
 ): TrainingConditionsFit {
-  const usable = rows.filter(isFinite);
+  const usable = rows.filter(allFinite);
   const d = usable[0]?.length ?? 0;
   const need = Math.max(20, options.neighbours + 1);
-  if (d === 0 || usable.length < need) return { kind: "insufficient", reason: "too-few-rows", have: usable.length, need };
+  if (d === 0 || usable.length < need)
+    return { kind: "insufficient", reason: "too-few-rows", have: usable.length, need };
   const scales = options.standardise ? columnScales(usable, d) : new Array<number>(d).fill(1);
   const points = new Float64Array(usable.length * d);
-  for (const [i, row] of usable.entries()) for (let j = 0; j < d; j++) points[i * d + j] = (row[j] ?? 0) / (scales[j] ?? 1);
+  for (const [i, row] of usable.entries())
+    for (let j = 0; j < d; j++) points[i * d + j] = (row[j] ?? 0) / (scales[j] ?? 1);
   const step = Math.max(1, Math.ceil(usable.length / options.referenceRows));
   const reference: number[] = [];
-  for (let i = 0; i < usable.length; i += step) reference.push(meanNearest(points, d, points.subarray(i * d, (i + 1) * d), options.neighbours, i));
+  for (let i = 0; i < usable.length; i += step)
+    reference.push(meanNearest(points, d, points.subarray(i * d, (i + 1) * d), options.neighbours, i));
   return {
     kind: "conditions",
     method: "neighbours",
     distanceOf: (row) => {
-      if (row.length !== d || !isFinite(row)) return null;
+      if (row.length !== d || !allFinite(row)) return null;
       const point = Float64Array.from(row, (x, j) => x / (scales[j] ?? 1));
       return meanNearest(points, d, point, options.neighbours, -1);
     },
@@ -114,14 +121,14 @@ export function conditionsTest(conditions: TrainingConditions, row: readonly num
   return { kind: "tested", distance, pValue: (1 + reference.length - low) / (reference.length + 1) };
 }
 
-function isFinite(row: readonly number[]): boolean {
+function allFinite(row: readonly number[]): boolean {
   return row.every((x) => Number.isFinite(x));
 }
 
 function columnScales(rows: readonly (readonly number[])[], d: number): readonly number[] {
   return Array.from({ length: d }, (_, j) => {
     const mean = rows.reduce((sum, row) => sum + (row[j] ?? 0), 0) / rows.length;
-    const variance = rows.reduce((sum, row) => sum + ((row[j] ?? 0) - mean) ** 2, 0) / rows.length;
+    const variance = rows.reduce((sum, row) => sum + ((row[j] ?? 0) - mean) ** 2, 0) / (rows.length - 1);
     return variance > 0 ? Math.sqrt(variance) : 1;
   });
 }
@@ -145,17 +152,22 @@ function meanNearest(points: Float64Array, d: number, point: Float64Array, neigh
 /** Lower triangular L with L L^T = matrix; null when the matrix is not positive definite. */
 function cholesky(matrix: readonly (readonly number[])[]): readonly (readonly number[])[] | null {
   const lower: number[][] = [];
-  for (const [i, row] of matrix.entries()) {
+  for (const row of matrix) {
     const line: number[] = [];
-    for (let j = 0; j <= i; j++) {
-      let rest = row[j] ?? 0;
-      for (let k = 0; k < j; k++) rest -= (line[k] ?? 0) * ((i === j ? line : lower[j])?.[k] ?? 0);
-      if (i === j && !(rest > 0)) return null;
-      line.push(i === j ? Math.sqrt(rest) : rest / (lower[j]?.[j] ?? 1));
-    }
+    for (const above of lower)
+      line.push(((row[line.length] ?? 0) - partialProduct(line, above, line.length)) / (above[line.length] ?? 1));
+    const rest = (row[line.length] ?? 0) - partialProduct(line, line, line.length);
+    if (!(rest > 0)) return null;
+    line.push(Math.sqrt(rest));
     lower.push(line);
   }
   return lower;
+}
+
+function partialProduct(a: readonly number[], b: readonly number[], length: number): number {
+  let sum = 0;
+  for (let k = 0; k < length; k++) sum += (a[k] ?? 0) * (b[k] ?? 0);
+  return sum;
 }
 
 function forwardSolve(lower: readonly (readonly number[])[], vector: readonly number[]): readonly number[] {

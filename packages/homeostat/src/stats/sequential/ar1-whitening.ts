@@ -20,7 +20,8 @@ export function ar1Model(baseline: ArrayLike<number>): Ar1Model | Insufficient |
   for (let i = 0; i < n; i++) if (!Number.isFinite(baseline[i])) return invalid("not-finite", i);
   if (n < MINIMUM_POINTS) return insufficient("too-few-rows", n, MINIMUM_POINTS);
   let mean = 0;
-  for (let i = 0; i < n; i++) mean += (baseline[i] as number) / n;
+  for (let i = 0; i < n; i++) mean += baseline[i] as number;
+  mean /= n;
   let square = 0;
   let cross = 0;
   for (let i = 0; i < n; i++) {
@@ -28,7 +29,8 @@ export function ar1Model(baseline: ArrayLike<number>): Ar1Model | Insufficient |
     square += v * v;
     if (i > 0) cross += v * ((baseline[i - 1] as number) - mean);
   }
-  if (!(square > 0)) return insufficient("no-spread", 0, 1);
+  // What rounding of the mean leaves of a constant series is no spread.
+  if (!(square > 1e-24 * n * mean * mean)) return insufficient("no-spread", 0, 1);
   const coefficient = Math.max(-0.99, Math.min(0.99, cross / square));
   const innovationDeviation = Math.sqrt((square / (n - 2)) * (1 - coefficient ** 2));
   return { kind: "ar1-model", mean, coefficient, innovationDeviation, n };

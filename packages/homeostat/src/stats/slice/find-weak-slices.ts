@@ -89,8 +89,9 @@ export function findWeakSlices(
     evaluated: [0, 0, 0],
   };
   searchItems(search);
-  if (options.maximumPredicates >= 2) searchPairs(search);
-  if (options.maximumPredicates >= 3) searchTriples(search);
+  const whole = itemBits(table);
+  if (options.maximumPredicates >= 2) searchPairs(search, whole);
+  if (options.maximumPredicates >= 3) searchTriples(search, whole);
   const slices = top.best().map(({ path, score, rows: size, loss: sum }): ScoredSlice => {
     return { predicates: predicatesOf(path, coding), score, rows: size, loss: sum };
   });
@@ -174,31 +175,59 @@ function partAt(sums: Float64Array, at: number, maximum: number): Part {
   return { rows: sums[at + 3] ?? 0, loss: sums[at + 4] ?? 0, maximum };
 }
 
-function searchPairs(search: Search): void {
-  const { table, items } = search;
-  for (let first = 0; first < table.columns.length; first++) {
-    for (let second = first + 1; second < table.columns.length; second++) {
-      let sums: Float64Array | null = null;
-      const width = (table.itemCounts[second] ?? 0) + 1;
-      items[first]?.forEach((b, itemB) => {
-        items[second]?.forEach((c, itemC) => {
-          if (b === undefined || c === undefined || !isPromising(search, [b, c])) return;
-          sums ??= jointSums(table, first, second);
-          const part = partAt(sums, (itemB * width + itemC) * SUMS, Math.min(b.maximum, c.maximum));
-          const path = [
-            { column: first, item: itemB },
-            { column: second, item: itemC },
-          ];
-          if (offer(search, 1, path, part)) search.pairs.set(pairKey(first, itemB, second, itemC), part);
-        });
-      });
-    }
+function searchPairs(search: Search, whole: ItemBits): void {
+  const { columns } = search.table;
+  for (let first = 0; first < columns.length; first++) {
+    for (let second = first + 1; second < columns.length; second++) scoreColumnPair(search, whole, first, second);
   }
 }
 
-function searchTriples(search: Search): void {
+function scoreColumnPair(search: Search, whole: ItemBits, first: number, second: number): void {
+  const { table } = search;
+  const candidates = candidatePairs(search, first, second);
+  const words = (table.starts[table.ends.length] ?? 0) >>> 5;
+  // Two passes over the words per pair, against one pass over the rows for all pairs at three times the price.
+  const dense = 2 * candidates.length * words > 3 * search.rows ? jointSums(table, first, second) : null;
+  const sums = dense ?? new Float64Array(SUMS);
+  const width = (table.itemCounts[second] ?? 0) + 1;
+  for (const { path, itemB, itemC, b, c } of candidates) {
+    if (!isPromising(search, [b, c])) continue;
+    if (dense === null) whole.sumsOf(path, sums);
+    const part = partAt(sums, dense === null ? 0 : (itemB * width + itemC) * SUMS, Math.min(b.maximum, c.maximum));
+    if (offer(search, 1, path, part)) search.pairs.set(pairKey(first, itemB, second, itemC), part);
+  }
+}
+
+interface CandidatePair {
+  readonly path: readonly [SliceItem, SliceItem];
+  readonly itemB: number;
+  readonly itemC: number;
+  readonly b: Part;
+  readonly c: Part;
+}
+
+function candidatePairs(search: Search, first: number, second: number): readonly CandidatePair[] {
+  const candidates: CandidatePair[] = [];
+  search.items[first]?.forEach((b, itemB) => {
+    search.items[second]?.forEach((c, itemC) => {
+      if (b === undefined || c === undefined || !isPromising(search, [b, c])) return;
+      candidates.push({
+        path: [
+          { column: first, item: itemB },
+          { column: second, item: itemC },
+        ],
+        itemB,
+        itemC,
+        b,
+        c,
+      });
+    });
+  });
+  return candidates;
+}
+
+function searchTriples(search: Search, whole: ItemBits): void {
   const { table, items } = search;
-  const whole = itemBits(table);
   const words = (table.starts[table.ends.length] ?? 0) >>> 5;
   for (let column = 0; column < table.columns.length - 2; column++) {
     let rows: readonly Int32Array[] | null = null;

@@ -44,5 +44,4 @@ export type SliceSearch =
       readonly baselineRows: number;
       readonly currentRows: number;
       readonly need: number;
-    }
-  | { readonly kind: "insufficient"; readonly reason: "too-many-items"; readonly have: number; readonly limit: number };
+    };

@@ -35,7 +35,7 @@ import { createSystemStore } from "./system-store.ts";
 import { createWindowStore } from "./window-store.ts";
 
 /** One store per noun. */
-export interface ControlNouns {
+interface ControlNouns {
   readonly systems: SystemStore;
   readonly datasets: DatasetStore;
   readonly models: ModelStore;
@@ -51,7 +51,7 @@ export interface ControlNouns {
 }
 
 /** What may be done inside one transaction: any store, and sending jobs that exist when it commits. */
-export interface ControlTransaction extends ControlNouns {
+interface ControlTransaction extends ControlNouns {
   readonly jobs: Pick<JobQueue, "send">;
 }
 

@@ -1,5 +1,11 @@
 import { Readable } from "node:stream";
-import { type ClickHouseClient, ClickHouseError, type ClickHouseSettings, createClient } from "@clickhouse/client";
+import {
+  type ClickHouseClient,
+  ClickHouseError,
+  ClickHouseLogLevel,
+  type ClickHouseSettings,
+  createClient,
+} from "@clickhouse/client";
 import type { EngineAddress } from "../../domain/engine/data-engine.ts";
 import { Fault, reasonOf } from "../../domain/fault.ts";
 
@@ -56,6 +62,8 @@ export function openDataClient(address: EngineAddress): DataClient {
     database: address.database,
     request_timeout: statementLimitMs + 5_000,
     max_open_connections: 8,
+    // What goes wrong is thrown as a fault; the client's own advice does not belong in the log.
+    log: { level: ClickHouseLogLevel.OFF },
     clickhouse_settings: { max_execution_time: statementLimitMs / 1_000, date_time_input_format: "best_effort" },
   });
   const parametersOf = (parameters: QueryParameters | undefined): { query_params?: Record<string, unknown> } =>

@@ -1,4 +1,5 @@
 import type { SegmentValue } from "../../domain/finding/finding.ts";
+import { isoOf } from "../../domain/instant.ts";
 import {
   type SeriesVerdict,
   seriesText,
@@ -24,7 +25,7 @@ export function createVerdictStore(client: DataClient): VerdictStore {
           system,
           release,
           monitor: key.monitor,
-          window: window.start / 1_000,
+          window: isoOf(window.start),
           version,
           segment: key.segment?.name ?? "",
           value: key.segment?.value ?? "",
