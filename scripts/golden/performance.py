@@ -132,6 +132,15 @@ def student_t():
             for a in (0.2, 0.05, 0.01, 1e-6) for df in (1, 2, 3.5, 10, 99, 1e4, 1e6)]
 
 
+def kappa_errors():
+    from statsmodels.stats.inter_rater import cohens_kappa
+    rows = []
+    for table in ([[20, 5], [10, 15]], [[44, 5, 1], [7, 20, 3], [9, 5, 6]], [[90, 3, 2, 1], [4, 50, 6, 2], [3, 8, 40, 5], [1, 2, 3, 30]]):
+        fit = cohens_kappa(np.array(table))
+        rows.append({"table": table, "kappa": float(fit.kappa), "standardError": float(np.sqrt(fit.var_kappa))})
+    return rows
+
+
 golden = {
     "madeWith": {"python": sys.version.split()[0], "numpy": np.__version__, "scipy": scipy.__version__,
                  "scikit-learn": sklearn.__version__, "statsmodels": statsmodels.__version__},
@@ -142,6 +151,7 @@ golden = {
     "ndcg": [ndcg(8, 3, 1), ndcg(20, 10, 1), ndcg(12, 12, 3), ndcg(5, 9, 2)],
     "isotonic": [isotonic(12, False, 2), isotonic(60, True, 1), isotonic(80, True, 3)],
     "studentT": student_t(),
+    "kappaErrors": kappa_errors(),
 }
 OUT.write_text(json.dumps(golden, separators=(",", ":")) + "\n")
 print(OUT, math.ceil(OUT.stat().st_size / 1024), "KiB")

@@ -1,12 +1,5 @@
 import { resolve } from "node:path";
-
-/** Flags of `homeostat up`, as text from the command line. */
-export interface UpFlags {
-  readonly data?: string;
-  readonly host?: string;
-  readonly port?: string;
-  readonly quiet?: boolean;
-}
+import type { UpFlags } from "../cli/cli.ts";
 
 /** Validated settings of one server. */
 export interface Config {

@@ -1,14 +1,24 @@
 #!/usr/bin/env node
+import { runProgram } from "../cli/program.ts";
+import { version } from "./start-server.ts";
 import { up } from "./up.ts";
 
-const args = process.argv.slice(2);
-const flag = (name: string): string | undefined => {
-  const at = args.indexOf(`--${name}`);
-  return at < 0 ? undefined : args[at + 1];
+const out = (text: string): void => {
+  process.stdout.write(text);
 };
-const data = flag("data");
-const port = flag("port");
-process.exitCode = await up(
-  { ...(data === undefined ? {} : { data }), ...(port === undefined ? {} : { port }) },
-  { out: (text) => process.stdout.write(text), error: (text) => process.stderr.write(text) },
+const error = (text: string): void => {
+  process.stderr.write(text);
+};
+
+process.exitCode = await runProgram(
+  {
+    version,
+    up: (flags) => up(flags, { out, error }),
+    env: process.env,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    stdin: process.stdin,
+    now: () => Date.now(),
+  },
+  process.argv.slice(2),
 );

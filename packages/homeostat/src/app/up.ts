@@ -1,6 +1,7 @@
+import type { UpFlags } from "../cli/cli.ts";
 import { Fault } from "../domain/fault.ts";
 import type { Clock } from "../domain/instant.ts";
-import { readConfig, type UpFlags } from "./config.ts";
+import { readConfig } from "./config.ts";
 import { createLog } from "./server-log.ts";
 import { type RunningServer, startServer } from "./start-server.ts";
 

@@ -2,23 +2,22 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Client, createClient } from "@homeostat/sdk";
 import { type Command, Option } from "commander";
-import { type ExitCode, exitCodes } from "./exit-code.ts";
+import { exitCodes } from "./exit-code.ts";
 import { createTerminal, type Environment, type Output, type Terminal } from "./terminal.ts";
 
-/** Flags of `homeostat up`, with their defaults filled. */
+/** Flags of `homeostat up` as they were typed; the server itself knows the variables and defaults behind them. */
 export interface UpFlags {
-  readonly data: string;
-  readonly host: string;
-  readonly port: number;
-  readonly quiet: boolean;
-  readonly json: boolean;
+  readonly data?: string;
+  readonly host?: string;
+  readonly port?: string;
+  readonly quiet?: boolean;
 }
 
 /** What the program gets from the process it runs in. */
 export interface CliHost {
   readonly version: string;
-  /** Runs a server until it is told to stop. */
-  readonly up: (flags: UpFlags) => Promise<void>;
+  /** Runs a server until it is told to stop. Answers the exit code. */
+  readonly up: (flags: UpFlags) => Promise<number>;
   readonly env: Environment;
   readonly stdout: Output;
   readonly stderr: Output;
@@ -35,13 +34,13 @@ export interface Cli {
   /** Prints one JSON document with `--json`, the text for people without. */
   print(options: { readonly json?: boolean }, machine: unknown, human: () => string): void;
   /** What the process will end with if nothing goes wrong from here. */
-  exitWith(code: ExitCode): void;
-  readonly exitCode: () => ExitCode;
+  exitWith(code: number): void;
+  readonly exitCode: () => number;
 }
 
 export function createCli(host: CliHost): Cli {
   const terminal = createTerminal(host.stdout, host.stderr, host.env);
-  let code: ExitCode = exitCodes.ok;
+  let code: number = exitCodes.ok;
   return {
     host,
     terminal,
@@ -82,7 +81,10 @@ export function remote(command: Command): Command {
     .addOption(new Option("--url <url>", `address of the server (HOMEOSTAT_URL, else ${defaultUrl})`).helpGroup(group))
     .addOption(new Option("--key <key>", "API key (HOMEOSTAT_KEY, else from the data directory)").helpGroup(group))
     .addOption(
-      new Option("--data <dir>", `data directory of a server on this machine, for its key (HOMEOSTAT_DATA, else ${defaultDataDirectory})`).helpGroup(group),
+      new Option(
+        "--data <dir>",
+        `data directory of a server on this machine, for its key (HOMEOSTAT_DATA, else ${defaultDataDirectory})`,
+      ).helpGroup(group),
     );
 }
 

@@ -9,7 +9,8 @@ export async function latestModel(client: Client, system: string, result?: unkno
   const named = items.find((model) => model.version === version);
   const [newest] = [...items].sort((left, right) => (left.createdAt < right.createdAt ? 1 : -1));
   const model = named ?? newest;
-  if (model === undefined) throw new CommandFailure(`${system} has no model yet`, `Train one: homeostat train ${system} --help`);
+  if (model === undefined)
+    throw new CommandFailure(`${system} has no model yet`, `Train one: homeostat train ${system} --help`);
   return model;
 }
 

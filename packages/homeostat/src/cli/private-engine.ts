@@ -122,6 +122,7 @@ export function timeColumnOf(file: OpenedFile, asked: string | undefined, likely
   const times = file.columns.filter((column) => timeType.test(column.type)).map((column) => column.name);
   const [only] = times;
   if (only !== undefined && times.length === 1) return only;
-  const why = times.length === 0 ? "no column that holds times" : `several columns that hold times: ${times.join(", ")}`;
+  const why =
+    times.length === 0 ? "no column that holds times" : `several columns that hold times: ${times.join(", ")}`;
   throw new UsageError(`${file.path} has ${why}`, `Name the column with --time-column. The columns are ${names}.`);
 }

@@ -16,7 +16,7 @@ export interface DeclarationsFound {
 
 /**
  * Reads the YAML files named, and those below the directories named. Hidden directories, `node_modules` and `dist` are
- * not looked into; files of `kind: Changes` are for `replay` and `change record` and stay here. Nothing is checked: the
+ * not looked into; files that hold `changes` are for `replay` and `change record` and stay here. Nothing is checked: the
  * server names file, line and column of what is wrong. @throws UsageError when nothing can be read.
  */
 export async function readDeclarations(paths: readonly string[]): Promise<DeclarationsFound> {
@@ -69,5 +69,8 @@ function nameOf(base: string | undefined, path: string): string {
 function isChanges(text: string): boolean {
   const documents = parseAllDocuments(text, { version: "1.2", schema: "core" });
   if (!Array.isArray(documents) || documents.length === 0) return false;
-  return documents.every((document) => document.errors.length === 0 && document.get("kind") === "Changes");
+  return documents.every((document) => {
+    const kind: unknown = document.errors.length === 0 ? document.get("kind") : "";
+    return kind === "Changes" || (kind === undefined && document.has("changes"));
+  });
 }

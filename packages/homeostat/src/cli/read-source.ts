@@ -13,6 +13,7 @@ export async function readSource(cli: Cli, path: string): Promise<string> {
   if (cli.host.stdin === undefined) throw new UsageError("there is no standard input to read");
   const decoder = new TextDecoder();
   let text = "";
-  for await (const chunk of cli.host.stdin) text += typeof chunk === "string" ? chunk : decoder.decode(chunk, { stream: true });
+  for await (const chunk of cli.host.stdin)
+    text += typeof chunk === "string" ? chunk : decoder.decode(chunk, { stream: true });
   return text + decoder.decode();
 }

@@ -9,7 +9,7 @@ export interface Column {
 }
 
 const gap = 2;
-const narrowestProse = 16;
+const narrowestProse = 12;
 
 /**
  * A table without frames that fits into `width` columns: prose is wrapped, and where even that does not fit, each row
@@ -23,14 +23,14 @@ export function renderTable(
   const widths = fittingWidths(columns, rows, place.width);
   if (widths === undefined) return renderList(columns, rows, place.colors);
   const table = new Table({
-    head: columns.map((column) => place.colors.bold(column.head)),
     // cli-table3 counts padding as part of a column; the last column needs none.
     colWidths: widths.map((width, index) => width + (index === widths.length - 1 ? 0 : gap)),
     colAligns: columns.map((column) => column.align ?? "left"),
     chars: noFrame,
     style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
   });
-  for (const row of rows) {
+  const heads = columns.map((column) => place.colors.bold(column.head));
+  for (const row of [heads, ...rows]) {
     table.push(
       row.map((content, index) => ({
         content: wrapped(content, widths[index] ?? place.width),
@@ -72,7 +72,9 @@ function fittingWidths(
   rows: readonly (readonly string[])[],
   width: number,
 ): number[] | undefined {
-  const natural = columns.map((column, index) => Math.max(widthOf(column.head), ...rows.map((row) => longestLine(row[index] ?? ""))));
+  const natural = columns.map((column, index) =>
+    Math.max(widthOf(column.head), ...rows.map((row) => longestLine(row[index] ?? ""))),
+  );
   let excess = natural.reduce((sum, each) => sum + each, 0) + gap * (columns.length - 1) - width;
   const widths = [...natural];
   while (excess > 0) {

@@ -163,6 +163,13 @@ function predictionOf(
     latencyMs: context.latencyMs,
     probability,
     inputs: question.inputs,
-    vector: scored.vectors?.[index],
+    vector: vectorOf(scored, index),
   };
+}
+
+function vectorOf(scored: Scored, index: number): Prediction["vector"] {
+  const values = scored.vectors?.[index];
+  return values === undefined || scored.served === undefined
+    ? undefined
+    : { features: scored.served.pipeline.features, values };
 }

@@ -14,7 +14,9 @@ interface PlanOptions extends RemoteOptions {
 export function addApply(program: Command, cli: Cli): void {
   remote(program.command("apply"))
     .summary("apply declarations to the server")
-    .description("Makes the server's systems what the YAML files say, and says what it did. Applying the same files again changes nothing.")
+    .description(
+      "Makes the server's systems what the YAML files say, and says what it did. Applying the same files again changes nothing.",
+    )
     .argument("<paths...>", "directories, or YAML files")
     .addHelpText("after", "\nExamples:\n  homeostat apply systems/\n  homeostat apply examples/flight-delay\n")
     .action(async (paths: string[], options: RemoteOptions) => {
@@ -56,6 +58,8 @@ function planText(cli: Cli, plan: Plan): string {
   const warnings = plan.warnings.map((warning) => `${colors.yellow("Note:")} ${warning}\n`).join("");
   const moved = plan.steps.filter((step) => step.action !== "keep").length;
   const systems = plan.systems.join(", ");
-  const done = plan.applied ? `Applied ${countedText(moved, "step")}` : `Applying would take ${countedText(moved, "step")}`;
+  const done = plan.applied
+    ? `Applied ${countedText(moved, "step")}`
+    : `Applying would take ${countedText(moved, "step")}`;
   return `${table}${warnings}${done}; systems: ${systems === "" ? "none" : systems}.\n`;
 }

@@ -2,7 +2,15 @@ import type { IntakeCounts, ServerStatus, SystemDetail, SystemSummary, WindowSum
 import type { Command } from "commander";
 import { type Cli, type Connection, connect, type RemoteOptions, remote } from "../cli.ts";
 import { exitCodes } from "../exit-code.ts";
-import { bytesText, countedText, countText, durationText, instantText, shareText, unknownMark } from "../format-value.ts";
+import {
+  bytesText,
+  countedText,
+  countText,
+  durationText,
+  instantText,
+  shareText,
+  unknownMark,
+} from "../format-value.ts";
 import { wholeNumber } from "../parse-argument.ts";
 import { renderFacts, renderTable } from "../table.ts";
 import { verdictText } from "../verdict-text.ts";
@@ -19,14 +27,22 @@ const usualWindows = 10;
 export function addStatus(program: Command, cli: Cli): void {
   remote(program.command("status"))
     .summary("how the server and its systems are")
-    .description("Without a system: the server and every system. With one: its release, rows, latest windows and what is not checked.")
+    .description(
+      "Without a system: the server and every system. With one: its release, rows, latest windows and what is not checked.",
+    )
     .argument("[system]", "name of a system")
     .option("--windows <n>", "how many of the latest windows to show", wholeNumber(0, mostWindows), usualWindows)
     .option("--exit-code", "end with 4 when an incident is open")
-    .addHelpText("after", "\nExamples:\n  homeostat status\n  homeostat status flight-delay --windows 30\n  homeostat status --json | jq '.systems[].health'\n")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  homeostat status\n  homeostat status flight-delay --windows 30\n  homeostat status --json | jq '.systems[].health'\n",
+    )
     .action(async (system: string | undefined, options: Options) => {
       const connection = await connect(cli, options);
-      const open = system === undefined ? await showAll(cli, connection, options) : await showOne(cli, connection, system, options);
+      const open =
+        system === undefined
+          ? await showAll(cli, connection, options)
+          : await showOne(cli, connection, system, options);
       if (options.exitCode === true && open > 0) cli.exitWith(exitCodes.found);
     });
 }
@@ -95,7 +111,10 @@ function systemsText(cli: Cli, systems: readonly SystemSummary[]): string {
 function systemText(cli: Cli, system: SystemDetail, counts: IntakeCounts): string {
   const { colors } = cli.terminal;
   const live = system.liveRelease;
-  const release = live === null ? "none: no model is live yet" : `${live.number} (${live.id}), live since ${instantText(live.liveSince)}`;
+  const release =
+    live === null
+      ? "none: no model is live yet"
+      : `${live.number} (${live.id}), live since ${instantText(live.liveSince)}`;
   const intake = (part: IntakeCounts["predictions"]): string =>
     `${countText(part.acknowledged)} acknowledged, ${countText(part.stored)} stored, ${countText(part.pendingInSpool)} on the way${part.duplicates === 0 ? "" : `, ${countText(part.duplicates)} sent twice`}`;
   return renderFacts(
@@ -108,10 +127,16 @@ function systemText(cli: Cli, system: SystemDetail, counts: IntakeCounts): strin
       ["Predictions", intake(counts.predictions)],
       ["Outcomes", `${intake(counts.outcomes)}; ${countText(counts.outcomesWaiting)} waiting for their prediction`],
       ["Joined", `${countText(counts.joined)} predictions have an outcome`],
-      ["Windows", `${durationText(system.windows.lengthMs)} long, open ${durationText(system.windows.latenessMs)} for late rows, season ${system.windows.season}`],
+      [
+        "Windows",
+        `${durationText(system.windows.lengthMs)} long, open ${durationText(system.windows.latenessMs)} for late rows, season ${system.windows.season}`,
+      ],
       ["Features", system.features.map((feature) => feature.name).join(", ")],
       ["Segments", system.segments.length === 0 ? "none" : system.segments.map((segment) => segment.name).join(", ")],
-      ["Not checked", system.unchecked.length === 0 ? "nothing declared is left unchecked" : system.unchecked.join("; ")],
+      [
+        "Not checked",
+        system.unchecked.length === 0 ? "nothing declared is left unchecked" : system.unchecked.join("; "),
+      ],
     ],
     cli.terminal,
   );

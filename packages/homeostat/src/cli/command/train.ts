@@ -42,7 +42,11 @@ export function addTrain(program: Command, cli: Cli): void {
     .requiredOption("--hold-out-from <time>", "rows from here on are held out to measure the model", parseInstant)
     .requiredOption("--time-field <name>", "field of the contract that orders the rows in time")
     .option("--time-column <name>", "what that field is called in the file (the only column of times, when absent)")
-    .option("--max-training-rows <n>", "train on about so many rows (100,000)", wholeNumber(leastTrainingRows, mostTrainingRows))
+    .option(
+      "--max-training-rows <n>",
+      "train on about so many rows (100,000)",
+      wholeNumber(leastTrainingRows, mostTrainingRows),
+    )
     .addHelpText(
       "after",
       "\nExample:\n  homeostat train flight-delay --from flights.parquet --since 2001-01-01 --until 2001-02-01 \\\n    --hold-out-from 2001-01-25 --time-field departure --time-column date\n",
@@ -115,11 +119,15 @@ async function cutSpan(path: string, options: Options): Promise<void> {
   }
 }
 
-const instantSql = (iso: string): string => `toDateTime64(${sqlString(iso.replace("T", " ").replace("Z", ""))}, 3, 'UTC')`;
+const instantSql = (iso: string): string =>
+  `toDateTime64(${sqlString(iso.replace("T", " ").replace("Z", ""))}, 3, 'UTC')`;
 
 function writeWhole(path: string, bytes: Buffer): Promise<void> {
   return new Promise((resolve, reject) => {
-    createWriteStream(path, { flags: "wx", mode: 0o600 }).once("error", reject).once("close", () => resolve()).end(bytes);
+    createWriteStream(path, { flags: "wx", mode: 0o600 })
+      .once("error", reject)
+      .once("close", () => resolve())
+      .end(bytes);
   });
 }
 

@@ -26,7 +26,12 @@ const unreachableLimitMs = 30 * secondMs;
 const namedIssues = 5;
 
 /** Asks the gateway of a system for answers to lines of questions. Rows it refuses by number are left out and the rest sent again. */
-export async function deliverQuestions(sender: ByteSender, system: string, lines: Lines, waiting: Waiting): Promise<Delivered> {
+export async function deliverQuestions(
+  sender: ByteSender,
+  system: string,
+  lines: Lines,
+  waiting: Waiting,
+): Promise<Delivered> {
   const path = `/v1/systems/${encodeURIComponent(system)}/predict`;
   let rest = lines;
   const refused: Problem["issues"] = [];
@@ -34,7 +39,9 @@ export async function deliverQuestions(sender: ByteSender, system: string, lines
   while (rest.count > 0) {
     try {
       const body = { type: "application/json", bytes: rowsDocument(rest.bytes) } as const;
-      const answer = JSON.parse((await persist(() => sender.post(path, body), waiting)).toString("utf8")) as PredictAnswer;
+      const answer = JSON.parse(
+        (await persist(() => sender.post(path, body), waiting)).toString("utf8"),
+      ) as PredictAnswer;
       const accepted = answer.predictions.length;
       return { accepted, refused: refusedCount, degraded: answer.degraded ? accepted : 0, issues: refused };
     } catch (thrown) {
@@ -95,7 +102,9 @@ function waitMsOf(thrown: unknown, attempt: number): number | undefined {
   const patienceMs = Math.min(mostWaitMs, 250 * 2 ** Math.min(attempt, 7));
   if (thrown instanceof UnreachableError) return patienceMs;
   if (!(thrown instanceof ProblemError) || !busy.includes(thrown.problem.status)) return undefined;
-  return thrown.retryAfterSeconds === undefined ? patienceMs : Math.min(mostWaitMs, thrown.retryAfterSeconds * secondMs);
+  return thrown.retryAfterSeconds === undefined
+    ? patienceMs
+    : Math.min(mostWaitMs, thrown.retryAfterSeconds * secondMs);
 }
 
 /** Numbers of the rows, from 0, that a refusal names. */

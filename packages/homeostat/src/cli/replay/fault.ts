@@ -31,7 +31,11 @@ export interface FaultSql {
 const milesToKilometres = 1.609344;
 
 /** The SQL of a fault; undefined for `none`. @throws UsageError when the file has not the column it would change. */
-export function faultSqlOf(fault: Fault, columns: readonly ExpressionColumn[], timeColumn: string): FaultSql | undefined {
+export function faultSqlOf(
+  fault: Fault,
+  columns: readonly ExpressionColumn[],
+  timeColumn: string,
+): FaultSql | undefined {
   if (fault.kind === "none") return undefined;
   const named = fault.column ?? (fault.kind === "time-zone" ? timeColumn : usualColumns[fault.kind]);
   const column = columnNamed(columns, named, "--fault-column");
@@ -51,7 +55,9 @@ function valueSql(fault: Fault, { name, type }: ExpressionColumn): string {
       return "NULL";
     case "distance-km": {
       const kilometres = `toFloat64(${column}) * ${milesToKilometres}`;
-      return /Int\d/.test(type) ? `CAST(round(${kilometres}), ${sqlString(type)})` : `CAST(${kilometres}, ${sqlString(type)})`;
+      return /Int\d/.test(type)
+        ? `CAST(round(${kilometres}), ${sqlString(type)})`
+        : `CAST(${kilometres}, ${sqlString(type)})`;
     }
     case "airport-renamed":
       return `concat('K', ${column})`;
@@ -60,7 +66,10 @@ function valueSql(fault: Fault, { name, type }: ExpressionColumn): string {
   }
 }
 
-function amongSql(columns: readonly ExpressionColumn[], where: { readonly column: string; readonly values: readonly string[] }): string {
+function amongSql(
+  columns: readonly ExpressionColumn[],
+  where: { readonly column: string; readonly values: readonly string[] },
+): string {
   const column = columnNamed(columns, where.column, "--where");
   return `toString(${sqlName(column.name)}) IN (${where.values.map(sqlString).join(", ")})`;
 }
@@ -75,7 +84,11 @@ function columnNamed(columns: readonly ExpressionColumn[], name: string, flag: s
 /** Reads `column=VALUE[,VALUE…]`. */
 export function parseWhere(text: string): { readonly column: string; readonly values: readonly string[] } {
   const equals = text.indexOf("=");
-  const values = text.slice(equals + 1).split(",").map((value) => value.trim()).filter(Boolean);
+  const values = text
+    .slice(equals + 1)
+    .split(",")
+    .map((value) => value.trim())
+    .filter(Boolean);
   if (equals < 1 || values.length === 0) {
     throw new UsageError(`--where: "${text}" is not of the form column=VALUE[,VALUE…]`);
   }

@@ -5,7 +5,7 @@ import { readSource } from "../read-source.ts";
 import { UsageError } from "../usage-error.ts";
 
 /**
- * Reads change events from a YAML or JSON file: a list of them, or `kind: Changes` with the list under `changes`.
+ * Reads change events from a YAML or JSON file: a list of them, or the list under `changes`.
  * @throws UsageError naming what is wrong and where.
  */
 export async function readChanges(cli: Cli, path: string): Promise<readonly ChangeEvent[]> {
@@ -16,14 +16,16 @@ export async function readChanges(cli: Cli, path: string): Promise<readonly Chan
   if (list === undefined) {
     throw new UsageError(
       `${path} holds no list of changes`,
-      "Write a list of changes, each with component, kind, title and time; or `kind: Changes` with the list under `changes:`.",
+      "Write a list of changes, each with component, kind, title and time, alone or under `changes:`.",
     );
   }
   return list.map((item, index) => {
     const parsed = changeEvent.safeParse(item);
     if (parsed.success) return parsed.data;
     const [issue] = parsed.error.issues;
-    throw new UsageError(`${path}: changes[${index}].${issue?.path.join(".") ?? ""}: ${issue?.message ?? "not a change"}`);
+    throw new UsageError(
+      `${path}: changes[${index}].${issue?.path.join(".") ?? ""}: ${issue?.message ?? "not a change"}`,
+    );
   });
 }
 

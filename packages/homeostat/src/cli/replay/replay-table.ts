@@ -85,8 +85,7 @@ export async function createReplayTable(file: OpenedFile, order: ReplayOrder): P
     untimed,
     slices,
     predictions: () => stream(`SELECT ${columns} FROM replay_rows ORDER BY number`),
-    outcomesInOrder: () =>
-      stream("SELECT predictionId, time, value FROM replay_outcomes ORDER BY time, predictionId"),
+    outcomesInOrder: () => stream("SELECT predictionId, time, value FROM replay_outcomes ORDER BY time, predictionId"),
   };
 }
 
@@ -98,7 +97,10 @@ async function loadRows(file: OpenedFile, order: ReplayOrder): Promise<number> {
   const inputs = await inputsSql(file, order.inputs);
   const outcome = await outcomeSql(file, order);
   const elsewhere = await elsewhereSql(file, order);
-  const replace = fault === undefined ? "" : ` REPLACE (if(homeostat_touched, ${fault.value}, ${sqlName(fault.column)}) AS ${sqlName(fault.column)})`;
+  const replace =
+    fault === undefined
+      ? ""
+      : ` REPLACE (if(homeostat_touched, ${fault.value}, ${sqlName(fault.column)}) AS ${sqlName(fault.column)})`;
   // Whole days are numbered, so that a row has the same number wherever the replay begins.
   const timed = `SELECT *, assumeNotNull(${time}) AS homeostat_time FROM ${file.source}
     WHERE isNotNull(${time}) AND ${time} >= toStartOfDay(${since}) AND ${time} < ${instantSql(order.until)}`;
@@ -128,7 +130,8 @@ async function loadRows(file: OpenedFile, order: ReplayOrder): Promise<number> {
   return Number(await file.query(`SELECT countIf(isNull(${sqlName(order.timeColumn)})) FROM ${file.source}`));
 }
 
-const instantSql = (iso: string): string => `toDateTime64(${sqlString(iso.replace("T", " ").replace("Z", ""))}, 3, 'UTC')`;
+const instantSql = (iso: string): string =>
+  `toDateTime64(${sqlString(iso.replace("T", " ").replace("Z", ""))}, 3, 'UTC')`;
 
 /** The inputs as one named tuple, which the engine writes as a JSON object. */
 async function inputsSql(file: OpenedFile, inputs: readonly Assignment[]): Promise<string> {
@@ -138,8 +141,12 @@ async function inputsSql(file: OpenedFile, inputs: readonly Assignment[]): Promi
       ...(await file.check(expression, `--inputs, field ${name}`)),
     })),
   );
-  const values = checked.map(({ expression, resultType }) => (isTime(resultType) ? timeSql(expression) : `(${expression})`));
-  const types = checked.map(({ name, resultType }) => `${sqlName(name)} ${isTime(resultType) ? nullableTime : nullable(resultType)}`);
+  const values = checked.map(({ expression, resultType }) =>
+    isTime(resultType) ? timeSql(expression) : `(${expression})`,
+  );
+  const types = checked.map(
+    ({ name, resultType }) => `${sqlName(name)} ${isTime(resultType) ? nullableTime : nullable(resultType)}`,
+  );
   return `CAST(tuple(${values.join(", ")}), ${sqlString(`Tuple(${types.join(", ")})`)})`;
 }
 
@@ -155,19 +162,23 @@ function nullable(type: string): string {
 async function outcomeSql(file: OpenedFile, order: ReplayOrder): Promise<string> {
   const outcome = await file.check(order.outcome, "--outcome");
   if (!/^(Nullable\()?(U?Int8|Bool)\)?$/.test(outcome.resultType)) {
-    throw new UsageError(`--outcome gives ${outcome.resultType}`, "It must be a condition, e.g. \"delay > 15\".");
+    throw new UsageError(`--outcome gives ${outcome.resultType}`, 'It must be a condition, e.g. "delay > 15".');
   }
   const value = `CAST(${outcome.expression}, 'Nullable(Bool)') AS homeostat_outcome`;
   if (order.outcomeTime === undefined) return `${value}, homeostat_time AS homeostat_outcome_time`;
   const known = await file.check(order.outcomeTime, "--outcome-time");
   if (!/Date/.test(known.resultType)) {
-    throw new UsageError(`--outcome-time gives ${known.resultType}`, "It must be a time, e.g. \"date + toIntervalHour(3)\".");
+    throw new UsageError(
+      `--outcome-time gives ${known.resultType}`,
+      'It must be a time, e.g. "date + toIntervalHour(3)".',
+    );
   }
   return `${value}, ifNull(${timeSql(`(${known.expression})`)}, homeostat_time) AS homeostat_outcome_time`;
 }
 
 async function idSql(file: OpenedFile, order: ReplayOrder): Promise<string> {
-  if (order.id === undefined) return "concat(toString(toDate(homeostat_time)), '-', leftPad(toString(homeostat_place), 6, '0'))";
+  if (order.id === undefined)
+    return "concat(toString(toDate(homeostat_time)), '-', leftPad(toString(homeostat_place), 6, '0'))";
   return `assumeNotNull(toString(${(await file.check(order.id, "--id")).expression}))`;
 }
 
@@ -181,7 +192,7 @@ async function readSlices(file: OpenedFile, batchRows: number): Promise<readonly
   const answer = await file.query(
     `WITH slices AS (
        SELECT intDiv(number - (SELECT min(number) FROM replay_rows), ${batchRows}) AS slice, count() AS rows,
-         max(time) AS last, countIf(touched) AS touched, minIf(time, touched) AS first_touched, 1 AS one
+         max(time) AS last, countIf(touched) AS touched_rows, minIf(time, touched) AS first_touched, 1 AS one
        FROM replay_rows GROUP BY slice
      ), known AS (
        SELECT slices.slice AS slice, count() AS outcomes
@@ -190,7 +201,7 @@ async function readSlices(file: OpenedFile, batchRows: number): Promise<readonly
        GROUP BY slice
      )
      SELECT slices.rows AS rows, known.outcomes AS outcomes, toUnixTimestamp64Milli(slices.last) AS lastTime,
-       slices.touched AS touched, toUnixTimestamp64Milli(slices.first_touched) AS firstTouchedTime
+       slices.touched_rows AS touched, toUnixTimestamp64Milli(slices.first_touched) AS firstTouchedTime
      FROM slices LEFT JOIN known ON slices.slice = known.slice ORDER BY slices.slice`,
     { default_format: "JSONEachRow", output_format_json_quote_64bit_integers: 0 },
   );
@@ -203,4 +214,3 @@ async function readSlices(file: OpenedFile, batchRows: number): Promise<readonly
       return { ...slice, firstTouchedTime: slice.touched > 0 ? slice.firstTouchedTime : undefined };
     });
 }
-

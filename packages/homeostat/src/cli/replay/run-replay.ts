@@ -163,7 +163,10 @@ class Replay {
       if (lines.count === 0) return;
       left -= lines.count;
       this.#outcomes.sent += lines.count;
-      this.#count(this.#outcomes, await deliverEvents(this.#sender, this.#run.system, "outcomes", lines, this.#waiting));
+      this.#count(
+        this.#outcomes,
+        await deliverEvents(this.#sender, this.#run.system, "outcomes", lines, this.#waiting),
+      );
     }
   }
 

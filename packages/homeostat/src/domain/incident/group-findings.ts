@@ -10,22 +10,33 @@ const joinWithinWindows = 7;
 export type Grouping =
   | { readonly kind: "open"; readonly findings: readonly Finding[] }
   | { readonly kind: "join"; readonly incident: Incident; readonly findings: readonly Finding[] }
+  /** Every finding belongs to an incident already: these. */
+  | { readonly kind: "known"; readonly incidents: readonly Incident[] }
   | { readonly kind: "nothing" };
 
-/** One page for one problem: new findings of a system join its unresolved incident, or open one. Pure. */
+/**
+ * One page for one problem: findings that no incident holds join a near unresolved incident, or open one. `incidents` are
+ * all of the system, newest first, resolved ones too: a restated window finds again what a resolved incident was about,
+ * and that must not page anybody a second time. Pure. Cost: O(findings × incidents).
+ */
 export function groupFindings(
   window: Window,
   findings: readonly Finding[],
-  unresolved: readonly Incident[],
+  incidents: readonly Incident[],
   newestFindingStart: (incident: Incident) => number,
 ): Grouping {
   if (findings.length === 0) return { kind: "nothing" };
-  const reach = joinWithinWindows * (window.end - window.start);
-  const near = unresolved.find((incident) => Math.abs(window.start - newestFindingStart(incident)) <= reach);
-  if (near === undefined) return { kind: "open", findings };
-  const known = new Set(near.findingIds);
+  const holders = incidents.filter(({ findingIds }) => findings.some((finding) => findingIds.includes(finding.id)));
+  const known = new Set(holders.flatMap((incident) => incident.findingIds));
   const fresh = findings.filter((finding) => !known.has(finding.id));
-  return fresh.length === 0 ? { kind: "nothing" } : { kind: "join", incident: near, findings: fresh };
+  if (fresh.length === 0) return { kind: "known", incidents: holders };
+  const reach = joinWithinWindows * (window.end - window.start);
+  const near = incidents.find(
+    (incident) => incident.state !== "resolved" && Math.abs(window.start - newestFindingStart(incident)) <= reach,
+  );
+  return near === undefined
+    ? { kind: "open", findings: fresh }
+    : { kind: "join", incident: near, findings: fresh };
 }
 
 /** Layer and owner follow from the finding nearest to the cause: inputs and feeds before scores before outcomes. */
@@ -43,6 +54,7 @@ export function leadingFinding(findings: readonly Finding[]): Finding | undefine
   )[0];
 }
 
+/** The owner declared for the area of the monitor that found it. */
 export function ownerOf(system: System, finding: Finding): string {
   return system.owners[monitors[finding.monitor].area];
 }

@@ -22,7 +22,7 @@ export interface Session {
   readonly expiresAt: Instant;
 }
 
-/** `operate` includes `read`, `admin` includes everything; `ingest` only sends and is included in `operate`. */
+/** `admin` includes everything, `operate` includes `read` and `ingest`; `read` and `ingest` include nothing else. */
 export function allows(held: readonly Scope[], needed: Scope): boolean {
   if (held.includes("admin") || held.includes(needed)) return true;
   return held.includes("operate") && (needed === "read" || needed === "ingest");

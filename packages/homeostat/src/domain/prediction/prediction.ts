@@ -20,7 +20,13 @@ export interface Prediction {
   readonly probability: number;
   readonly inputs: InputRow;
   /** The vector the model really saw; undefined when it was not told: the store then computes it from the inputs and says so. */
-  readonly vector: FeatureVector | undefined;
+  readonly vector: SeenVector | undefined;
+}
+
+/** Values with the features they belong to: those of the pipeline that answered, which may not be the one declared now. */
+export interface SeenVector {
+  readonly features: readonly { readonly name: string }[];
+  readonly values: FeatureVector;
 }
 
 /** What turned out to be true of a prediction. */
@@ -31,14 +37,14 @@ export interface Outcome {
   readonly value: boolean;
 }
 
-/** How far ahead of the server's clock an event may claim to be: a minute of skew is normal, more is a wrong clock. */
+/** How far ahead of the server's clock an event may claim to be: minutes of skew are normal, more is a wrong clock. */
 export const futureToleranceMs = 5 * 60_000;
 
 /**
  * One line of the spool, as the data plane's staging table takes it: flat keys, inputs as `i_<field>`, the vector as
  * `f_<feature>`, times in milliseconds.
  */
-export function predictionLine(prediction: Prediction, features: readonly { readonly name: string }[]): string {
+export function predictionLine(prediction: Prediction): string {
   const line: Record<string, unknown> = {
     id: prediction.id,
     time: prediction.time,
@@ -56,10 +62,9 @@ export function predictionLine(prediction: Prediction, features: readonly { read
   };
   for (const [name, value] of Object.entries(prediction.inputs)) line[`i_${name}`] = value;
   const vector = prediction.vector;
-  if (vector !== undefined)
-    features.forEach((feature, index) => {
-      line[`f_${feature.name}`] = vector[index] ?? null;
-    });
+  vector?.features.forEach((feature, index) => {
+    line[`f_${feature.name}`] = vector.values[index] ?? null;
+  });
   return JSON.stringify(line);
 }
 

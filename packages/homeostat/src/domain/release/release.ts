@@ -35,7 +35,11 @@ export interface ReleaseStore {
   list(system: string): Promise<readonly Release[]>;
 }
 
-/** The release a rollback returns to: the one that was live before, if it has what it needs. Newest first in. */
+/**
+ * The release a rollback returns to: of the releases made before the live one, the one that was live last. A release
+ * that was itself rolled back from is newer than its target but was retired earlier, so it is not returned to.
+ * Refuses when nothing is live or nothing earlier ever was. Order of the input does not matter. Cost: O(releases).
+ */
 export function rollbackTarget(
   releases: readonly Release[],
 ):
@@ -45,6 +49,6 @@ export function rollbackTarget(
   if (live === undefined) return { kind: "none", reason: "nothing-live" };
   const earlier = releases
     .filter((release) => release.stage === "retired" && release.liveSince !== undefined && release.number < live.number)
-    .sort((a, b) => b.number - a.number)[0];
+    .sort((a, b) => (b.retiredAt ?? 0) - (a.retiredAt ?? 0) || b.number - a.number)[0];
   return earlier === undefined ? { kind: "none", reason: "no-earlier-release" } : { kind: "target", release: earlier };
 }

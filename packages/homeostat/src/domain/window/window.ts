@@ -1,4 +1,5 @@
-import type { Instant } from "../instant.ts";
+import { dayMs, type Instant } from "../instant.ts";
+import type { WindowRule } from "../system/system.ts";
 
 /** A stretch of event time: start inclusive, end exclusive. */
 export interface Window {
@@ -12,9 +13,14 @@ export function windowOf(instant: Instant, lengthMs: number): Window {
   return { start, end: start + lengthMs };
 }
 
-/** Windows with the same key are compared with each other: the same day of the week, or all alike. */
-export function seasonOf(window: Window, season: "none" | "day-of-week"): string {
-  return season === "none" ? "all" : `day-${((Math.floor(window.start / 86_400_000) + 3) % 7) + 1}`;
+/**
+ * Windows with the same key are compared with each other: all alike, or those that start on the same day of the week in
+ * UTC (`day-1` is Monday, as in ISO 8601; 1970-01-01 was a Thursday).
+ */
+export function seasonOf(window: Window, season: WindowRule["season"]): string {
+  if (season === "none") return "all";
+  const daysSinceMonday = (((Math.floor(window.start / dayMs) + 3) % 7) + 7) % 7;
+  return `day-${daysSinceMonday + 1}`;
 }
 
 export type VerdictState =

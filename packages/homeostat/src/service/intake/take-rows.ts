@@ -12,7 +12,7 @@ export async function takePredictions(
   predictions: readonly Prediction[],
 ): Promise<void> {
   if (predictions.length === 0) return;
-  const lines = predictions.map((prediction) => predictionLine(prediction, system.pipeline.features));
+  const lines = predictions.map(predictionLine);
   await ports.spool.append(`predictions:${system.name}`, {
     rows: predictions.length,
     bytes: encoder.encode(`${lines.join("\n")}\n`),

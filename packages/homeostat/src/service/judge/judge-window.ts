@@ -22,7 +22,8 @@ export interface JudgePorts {
 
 /**
  * Takes the findings of one evaluated window: joins them to the unresolved incident they belong to or opens one, and
- * sets the diagnosis going.
+ * sets the diagnosis going. Safe to repeat: a finding is in one incident, and an incident left without a diagnosis by a
+ * try that ended halfway is diagnosed (and told) now. Windows of one system must be judged one at a time.
  */
 export async function judgeWindow(
   ports: JudgePorts,
@@ -31,14 +32,15 @@ export async function judgeWindow(
   findings: readonly Finding[],
 ): Promise<Incident | undefined> {
   if (findings.length === 0) return undefined;
-  const unresolved = (await ports.incidents.list({ system: system.name })).filter(
-    (incident) => incident.state !== "resolved",
+  const incidents = await ports.incidents.list({ system: system.name });
+  const newest = await newestFindings(
+    ports,
+    incidents.filter((incident) => incident.state !== "resolved"),
   );
-  const newest = await newestFindings(ports, unresolved);
   const grouping = groupFindings(
     window,
     findings,
-    unresolved,
+    incidents,
     (incident) => newest.get(incident.number) ?? incident.since,
   );
   const incident = await act(ports, system, window, grouping);
@@ -67,6 +69,9 @@ async function act(
   switch (grouping.kind) {
     case "nothing":
       return undefined;
+    case "known":
+      // Judged before. If that try ended before its diagnosis was set going, nobody was told yet.
+      return grouping.incidents.find(({ state, diagnosis }) => state === "open" && diagnosis === undefined);
     case "join": {
       const { incident, findings } = grouping;
       const text = `${findings.length} more ${findings.length === 1 ? "finding" : "findings"} in the window of ${isoOf(window.start)}`;

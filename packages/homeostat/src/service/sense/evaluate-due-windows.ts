@@ -34,7 +34,7 @@ export interface Senses {
 }
 
 /** With no new row for this long, a window that has ended by the wall clock is closed even if event time stands still. */
-const idleMs = 30 * secondMs;
+const idleMs = 10 * secondMs;
 
 /**
  * The sense stage. A window is due when the watermark (newest event time less the lateness allowed) passes its end; it

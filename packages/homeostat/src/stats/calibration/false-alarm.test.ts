@@ -177,7 +177,8 @@ describe("the other tests fire on healthy windows as often as they say", () => {
   it.each(others)(
     "%s",
     (name, n, m, short, pValue, kind) => {
-      const replicates = long ? 20_000 : short;
+      // Relabelling costs a hundred statistics a replicate; its level is exact by construction.
+      const replicates = !long ? short : name.endsWith("relabelled") ? 2000 : 20_000;
       const { rate } = rateOf(replicates, () => (pValue() ?? 1) <= 0.01);
       record("False alarms of the other tests at .01", name, n, m, replicates, rate.toFixed(4));
       const { low, high } = nominalRange(0.01, replicates);

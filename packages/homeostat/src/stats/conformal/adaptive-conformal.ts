@@ -11,7 +11,9 @@ export interface AdaptiveState {
   readonly misses: number;
 }
 
-/** Adaptive conformal inference with step `rate` (0.005) and cut-offs from the last `windowSize` (500) labelled scores. */
+/**
+ * Adaptive conformal inference with step `rate` (0.005) and cut-offs from the last `windowSize` (500) labelled scores.
+ */
 export function createAdaptive(target: number, rate = 0.005, windowSize = 500): AdaptiveState {
   requireAlpha(target);
   if (!(rate > 0 && rate < 1)) throw new RangeError(`rate must lie in (0, 1), got ${rate}`);

@@ -1,11 +1,14 @@
-/** What the caller of a regression gets: an interval, the whole line when nothing can be excluded, or nothing at all. */
+/**
+ * What the caller of a regression gets: an interval, the whole line when nothing can be excluded, or nothing at all.
+ */
 export type PredictionInterval =
   | { readonly kind: "interval"; readonly lower: number; readonly upper: number }
   | { readonly kind: "everything" }
   | { readonly kind: "empty" };
 
 /**
- * Score of the absolute residual, |y - prediction| / scale. `scale` > 0 is a guess of the row's difficulty (1 for none);
+ * Score of the absolute residual, |y - prediction| / scale. `scale` > 0 is a guess of the row's difficulty (1 for
+ * none);
  * it makes the intervals wider where the model is unsure without touching the guarantee. NaN in gives NaN. O(1).
  */
 export function residualScore(label: number, prediction: number, scale = 1): number {

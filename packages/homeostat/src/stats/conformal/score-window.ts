@@ -10,7 +10,9 @@ export function createScoreWindow(capacity: number): ScoreWindow {
   return { capacity, arrivals: [], sorted: [] };
 }
 
-/** Adds a score, dropping the oldest beyond the capacity. NaN is a bug of the caller. O(capacity) copies, O(log) search. */
+/**
+ * Adds a score, dropping the oldest beyond the capacity. NaN is a bug of the caller. O(capacity) copies, O(log) search.
+ */
 export function withScore(window: ScoreWindow, score: number): ScoreWindow {
   if (Number.isNaN(score)) throw new RangeError("a score is NaN");
   const full = window.arrivals.length === window.capacity;

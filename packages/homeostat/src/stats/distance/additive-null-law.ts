@@ -20,8 +20,8 @@ const LAW_HOLDS_FROM = 200;
  * of one law: PSI/v, 8·ln2·JS²/v, 8H²/v, 2KL/v, X², G.
  *
  * Method. Given the pooled count of every bin, the window counts are multivariate hypergeometric whatever the common law
- * is. Two bins: the exact tail of that law. Bins expecting fewer than 200 rows: T is moved and scaled onto χ²_{B−1} by
- * its conditional mean and variance. Smoothing shrinks T by several per cent at five rows a bin, which at 200 bins turns
+ * is. Two bins: the exact tail of that law. Bins expecting fewer than 200 rows: T is moved and scaled onto the χ²
+ * law (of fractional degrees) with its conditional mean, variance and skewness. Smoothing shrinks T by several per cent at five rows a bin, which at 200 bins turns
  * a nominal 1 % test into one of 0.1 %: that is what this repairs. Otherwise: χ²_{B−1} itself. With overdispersion: the
  * F law on the statistic, moved and scaled unless φ exceeds 1.5 (clusters are not hypergeometric).
  * Assumes independent rows (up to the given overdispersion) and bins not chosen by the window. Conservative when the
@@ -37,12 +37,12 @@ export function additiveNullTail(
   const df = pair.window.length - 1;
   const small = needsCorrection(pair) && !(overdispersion && overdispersion.phi > 1.5);
   if (small && df === 1 && !overdispersion) return { pValue: exactTailOfTwoBins(statistic, pair, term), law: "exact" };
-  const moved = small ? moveOntoChiSquared(statistic, pair, term) : statistic;
+  const moved = small ? moveOntoChiSquared(statistic, pair, term) : { statistic, df };
   if (overdispersion) {
-    const ratio = Math.max(0, moved) / (df * Math.max(1, overdispersion.phi));
-    return { pValue: fSurvival(ratio, df, overdispersion.windows * df), law: "overdispersed" };
+    const ratio = Math.max(0, moved.statistic) / (moved.df * Math.max(1, overdispersion.phi));
+    return { pValue: fSurvival(ratio, moved.df, overdispersion.windows * df), law: "overdispersed" };
   }
-  return { pValue: chiSquaredSurvival(moved, df), law: small ? "corrected" : "chi-squared" };
+  return { pValue: chiSquaredSurvival(moved.statistic, moved.df), law: small ? "corrected" : "chi-squared" };
 }
 
 function needsCorrection(pair: CountPair): boolean {
@@ -52,11 +52,12 @@ function needsCorrection(pair: CountPair): boolean {
   return whole && pair.window.some((count, bin) => (count + (pair.baseline[bin] ?? 0)) * scale < LAW_HOLDS_FROM);
 }
 
-function moveOntoChiSquared(statistic: number, pair: CountPair, term: BinTerm): number {
-  const df = pair.window.length - 1;
-  const { mean, variance } = conditionalMoments(pair, term);
-  if (!(variance > 1e-12)) return 0;
-  return (statistic - mean) * Math.sqrt((2 * df) / variance) + df;
+/** The χ² law with the mean, variance and skewness of T, moved and scaled (Pearson's type III), and T on its scale. */
+function moveOntoChiSquared(statistic: number, pair: CountPair, term: BinTerm): { statistic: number; df: number } {
+  const { mean, variance, skewness } = conditionalMoments(pair, term);
+  if (!(variance > 1e-12)) return { statistic: 0, df: pair.window.length - 1 };
+  const df = 8 / Math.max(0.05, skewness) ** 2;
+  return { statistic: (statistic - mean) * Math.sqrt((2 * df) / variance) + df, df };
 }
 
 /** The chance, over the single free hypergeometric count, of a statistic at least as large (within rounding). */

@@ -4,19 +4,23 @@ import type { CountPair } from "./count-pair.ts";
 /** The part of a statistic that one bin contributes: a function of its window count and its baseline count. */
 export type BinTerm = (windowCount: number, baselineCount: number) => number;
 
-/** Mean and variance of a statistic when window and baseline are one law, given the pooled count of every bin. */
+/** Moments of a statistic when window and baseline are one law, given the pooled count of every bin. */
 export interface ConditionalMoments {
   readonly mean: number;
   readonly variance: number;
+  /** Third standardised moment; √(8/(B−1)) for χ²_{B−1}. */
+  readonly skewness: number;
 }
 
 /**
- * Mean and variance of `T = Σ_b term(n_b, m_b)` given the pooled counts `n_b + m_b`, under which the window counts are
+ * Mean, variance and skewness of `T = Σ_b term(n_b, m_b)` given the pooled counts `n_b + m_b`, under which the window counts are
  * multivariate hypergeometric whatever the common law is.
  *
  * The mean is exact. For the variance each term is split along the orthogonal polynomials of degree 1 and 2 of its count;
  * two bins correlate −√(r_a r_b) along the first and r_a r_b along the second (r = share/(1 − share)), and what remains
- * is taken as uncorrelated. For a quadratic term this gives the 2(B−1) of χ² exactly. Cost: O(Σ_b √n_b).
+ * is taken as uncorrelated. For a quadratic term this gives the 2(B−1) of χ² exactly. The skewness is that of χ²_{B−1} times
+ * how much more skewed the sum of independent terms is than the same sum of squared normals: logarithms of small counts have
+ * a longer tail than squares, which matters at the levels that many features need. Cost: O(Σ_b √n_b).
  */
 export function conditionalMoments(pair: CountPair, term: BinTerm): ConditionalMoments {
   const total = pair.windowRows + pair.baselineRows;
@@ -24,6 +28,7 @@ export function conditionalMoments(pair: CountPair, term: BinTerm): ConditionalM
   let variance = 0;
   let linear = 0;
   let quadratic = 0;
+  const independent = { second: 0, third: 0, normalSecond: 0, normalThird: 0 };
   pair.window.forEach((count, bin) => {
     const marked = count + (pair.baseline[bin] ?? 0);
     const parts = termParts({ total, marked, drawn: pair.windowRows }, term);
@@ -32,18 +37,27 @@ export function conditionalMoments(pair: CountPair, term: BinTerm): ConditionalM
     variance += parts.variance + ratio * parts.linear ** 2 - (ratio * parts.quadratic) ** 2;
     linear += Math.sqrt(ratio) * parts.linear;
     quadratic += ratio * parts.quadratic;
+    const weight = 1 - marked / total;
+    independent.second += parts.variance;
+    independent.third += parts.third;
+    independent.normalSecond += 2 * weight ** 2;
+    independent.normalThird += 8 * weight ** 3;
   });
-  return { mean, variance: variance - linear ** 2 + quadratic ** 2 };
+  const { second, third, normalSecond, normalThird } = independent;
+  const excess = third / second ** 1.5 / (normalThird / normalSecond ** 1.5);
+  const skewness = Math.sqrt(8 / (pair.window.length - 1)) * excess;
+  return { mean, variance: variance - linear ** 2 + quadratic ** 2, skewness };
 }
 
 interface TermParts {
   readonly mean: number;
   readonly variance: number;
+  readonly third: number;
   readonly linear: number;
   readonly quadratic: number;
 }
 
-/** Mean and variance of one term over its hypergeometric count, and its coefficients along the first two polynomials. */
+/** Central moments of one term over its hypergeometric count, and its coefficients along the first two polynomials. */
 function termParts(urn: Urn, term: BinTerm): TermParts {
   const { weights, first } = hypergeometricWeights(urn);
   const start = first - (urn.marked * urn.drawn) / urn.total;
@@ -55,23 +69,25 @@ function termParts(urn: Urn, term: BinTerm): TermParts {
     mean += (weights[index] ?? 0) * value;
   }
   let variance = 0;
+  let cubes = 0;
   for (let index = 0; index < values.length; index++) {
     const weight = weights[index] ?? 0;
     const off = (values[index] ?? 0) - mean;
     const shift = start + index;
     const square = shift * shift;
     variance += weight * off * off;
+    cubes += weight * off * off * off;
     second += weight * square;
     third += weight * square * shift;
     fourth += weight * square * square;
     cross += weight * off * shift;
     crossSquare += weight * off * square;
   }
-  if (!(second > 0)) return { mean, variance: 0, linear: 0, quadratic: 0 };
+  if (!(second > 0)) return { mean, variance: 0, third: 0, linear: 0, quadratic: 0 };
   const squareNorm = fourth - second * second - (third * third) / second;
   const quadratic =
     squareNorm > 1e-9 * second * second ? (crossSquare - (third / second) * cross) / Math.sqrt(squareNorm) : 0;
-  return { mean, variance, linear: cross / Math.sqrt(second), quadratic };
+  return { mean, variance, third: cubes, linear: cross / Math.sqrt(second), quadratic };
 }
 
 /**

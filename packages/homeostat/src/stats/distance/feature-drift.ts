@@ -1,8 +1,6 @@
 import { type BinGroups, groupCounts } from "../histogram/bin-groups.ts";
 import { type Binning, nullBinOf } from "../histogram/binning.ts";
-import { poolRareBins } from "../histogram/pool-rare-bins.ts";
-import { reportBinCount } from "../histogram/report-bin-count.ts";
-import { reportGroups } from "../histogram/report-groups.ts";
+import { fittingReportGroups } from "../histogram/fitting-report-groups.ts";
 import { newCategoryPValue } from "../hypothesis/new-category.ts";
 import { effectiveRows } from "../hypothesis/overdispersion.ts";
 import { type NoProportions, type ProportionTest, twoProportionTest } from "../hypothesis/two-proportions.ts";
@@ -40,9 +38,7 @@ export function featureDrift(
 ): FeatureDrift {
   const windowRows = total(window);
   const baselineRows = total(baseline);
-  const report = reportGroups(binning, baseline, reportBinCount(windowRows, baselineRows));
-  const pools = poolRareBins(groupCounts(baseline, report), windowRows);
-  const groups = pools.map((pool) => pool.flatMap((group) => report[group] ?? []));
+  const groups = fittingReportGroups(binning, baseline, windowRows);
   const nulls = nullBinOf(binning);
   return {
     shift: psi(groupCounts(window, groups), groupCounts(baseline, groups), options),

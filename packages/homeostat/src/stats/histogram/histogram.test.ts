@@ -5,6 +5,7 @@ import { groupCounts } from "./bin-groups.ts";
 import { binOf } from "./bin-of.ts";
 import { type Binning, binCountOf, newBinOf, nullBinOf } from "./binning.ts";
 import { categoricalBinningOf } from "./categorical-binning.ts";
+import { fittingReportGroups } from "./fitting-report-groups.ts";
 import { emptyHistogram, histogramOf, mergeHistograms, rowsOf } from "./histogram.ts";
 import { nextDouble } from "./next-double.ts";
 import { numericBinningOf, numericBinningOfSummary, numericSummaryOf } from "./numeric-binning.ts";
@@ -175,6 +176,37 @@ describe("report bins", () => {
     const groups = reportGroups(binning, histogramOf(binning, zeros).counts, 10);
     expect(groups).toContainEqual([binOf(binning, 0)]);
     expect(reportGroups(binning, emptyHistogram(binning).counts, 10)).toHaveLength(binCountOf(binning));
+  });
+});
+
+describe("fittingReportGroups", () => {
+  it("uses as many bins as the window can fill with five rows each", () => {
+    const values = uniforms(6400);
+    const binning = numericBinningOf(values);
+    const baseline = histogramOf(binning, values).counts;
+    const sizes = [1e6, 1000, 55, 50, 25, 10].map((rows) => fittingReportGroups(binning, baseline, rows).length);
+    expect(sizes).toEqual([10, 10, 10, 9, 4, 2]);
+  });
+  it("keeps the rest of a zero-inflated feature in bins that can be filled", () => {
+    const values = [...Array.from({ length: 9000 }, () => 0), ...uniforms(1000)];
+    const binning = numericBinningOf(values);
+    const baseline = histogramOf(binning, values).counts;
+    const masses = groupCounts(baseline, fittingReportGroups(binning, baseline, 100));
+    expect(masses.filter((mass) => mass < 9000).length).toBeGreaterThanOrEqual(1);
+    expect(Math.min(...masses)).toBeGreaterThanOrEqual(500);
+  });
+  it("covers every fine bin once for any baseline", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 0, max: 9 }), { maxLength: 120 }),
+        fc.integer({ min: 0, max: 500 }),
+        (values, rows) => {
+          const binning = numericBinningOf(values);
+          const groups = fittingReportGroups(binning, histogramOf(binning, values).counts, rows);
+          expect(groups.flat().sort((a, b) => a - b)).toEqual(everyBin(binning));
+        },
+      ),
+    );
   });
 });
 

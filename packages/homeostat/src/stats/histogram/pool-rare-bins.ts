@@ -35,11 +35,14 @@ export function poolRareBins(baselineCounts: readonly number[], windowRows: numb
 function cutPool(rare: readonly number[], expected: (bin: number) => number): number[][] {
   const pools: number[][] = [];
   let open: number[] = [];
+  let rows = 0;
   for (const bin of rare) {
     open.push(bin);
-    if (sumOf(open, expected) >= RARE_EXPECTED_ROWS) {
+    rows += expected(bin);
+    if (rows >= RARE_EXPECTED_ROWS) {
       pools.push(open);
       open = [];
+      rows = 0;
     }
   }
   if (open.length > 0) pools.push(open);

@@ -20,7 +20,9 @@ export type Assumption =
   /** A regressor of the loss is as right today as out of fold at the baseline. */
   | "loss-model-unchanged";
 
-/** "assumed": the data cannot tell. "supported": tested and not contradicted. "contradicted": tested and false at 1 %. */
+/**
+ * "assumed": the data cannot tell. "supported": tested and not contradicted. "contradicted": tested and false at 1 %.
+ */
 export type Standing = "assumed" | "supported" | "contradicted";
 
 export interface Caveat {

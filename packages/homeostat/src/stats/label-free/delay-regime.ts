@@ -27,7 +27,8 @@ export type DelayRegime =
  *   D = largest distance between the delay distributions of positives and negatives; Kolmogorov's law at Stephens'
  *   (sqrt(e) + 0.12 + 0.11/sqrt(e)) D, e = n m / (n + m) / phi;  outcome-dependent when p < alpha (0.01)
  *
- * `positiveDelays[k]`, `negativeDelays[k]`: labels that took delay k. Delays in whole days are tied, which makes the test
+ * `positiveDelays[k]`, `negativeDelays[k]`: labels that took delay k. Delays in whole days are tied, which makes the
+ * test
  * conservative. With positives and not one negative label ever, the negatives are silent. Refused with fewer than 20
  * labels in either class otherwise. O(delays).
  */

@@ -81,7 +81,8 @@ export function inverseDelayMean(
 }
 
 /**
- * The rate of positives when silence means negative (chargebacks, claims): positives seen so far over the rows' exposure.
+ * The rate of positives when silence means negative (chargebacks, claims): positives seen so far over the rows'
+ * exposure.
  *
  *   rate = positives / sum_i G_1(age_i),  interval: exact Poisson limits of the count over the exposure
  *

@@ -26,7 +26,8 @@ export interface EstimatedLoss {
 }
 
 /**
- * Direct loss estimation: the mean loss expected of unlabelled rows, from the predictions of a regressor that was fitted
+ * Direct loss estimation: the mean loss expected of unlabelled rows, from the predictions of a regressor that was
+ * fitted
  * to the losses of the baseline (any regressor; it runs elsewhere).
  *
  *   value = mean(max(0, predicted loss)), its square root for "root"

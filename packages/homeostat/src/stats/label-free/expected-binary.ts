@@ -49,7 +49,8 @@ export interface ExpectedBinary extends ExpectationContext {
 }
 
 /**
- * Confidence-based performance estimation (CBPE) of a two-class model: what its metrics are expected to be on rows whose
+ * Confidence-based performance estimation (CBPE) of a two-class model: what its metrics are expected to be on rows
+ * whose
  * labels are not here yet, if P(y | score) has not changed.
  *
  *   TP = sum_{decided 1} c   FP = sum_{decided 1} (1-c)   FN = sum_{decided 0} c   TN = sum_{decided 0} (1-c)

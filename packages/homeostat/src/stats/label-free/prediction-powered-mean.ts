@@ -3,7 +3,10 @@ import { type Insufficient, type Invalid, insufficient, invalid } from "../perfo
 import { normalSurvival } from "../special/normal-survival.ts";
 import { type Caveat, tested } from "./assumption.ts";
 
-/** Sums over the labelled rows: a = what happened (1 = correct, or any loss), c = what was expected of the row. They add. */
+/**
+ * Sums over the labelled rows: a = what happened (1 = correct, or any loss), c = what was expected of the row. They
+ * add.
+ */
 export interface LabelledSums {
   readonly n: number;
   readonly sumActual: number;
@@ -44,7 +47,8 @@ export interface PredictionPowered {
 }
 
 /**
- * Prediction-powered estimate (PPI++) of a mean: a small random sample of labels corrects what was expected of all rows.
+ * Prediction-powered estimate (PPI++) of a mean: a small random sample of labels corrects what was expected of all
+ * rows.
  *
  *   lambda = clip( Cov_n(a, c) / [Var_N(c) (1 + n/N)], 0, 1)
  *   theta = lambda mean_N(c) + mean_n(a - lambda c),  var = phi [ Var_n(a - lambda c)/n + lambda^2 Var_N(c)/N ]

@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { shapleyValues } from "../attribution/shapley-values.ts";
 import { degradationOf } from "../slice/degradation.ts";
-import { fisherUpperTail } from "../slice/fisher-upper-tail.ts";
 import { flipMatrix } from "./flip-matrix.ts";
 import { mcnemarTest } from "./mcnemar-test.ts";
 import { aucDifference } from "./paired-statistics.ts";
@@ -39,12 +38,11 @@ function expectRelative(actual: number, expected: number): void {
 }
 
 describe("agreement with scipy, statsmodels and scikit-learn", () => {
-  it("holds for two-proportion z and its p-value, and for Fisher's upper tail", () => {
+  it("holds for two-proportion z and its p-value, Fisher's where few errors are expected", () => {
     for (const { n0, e0, n1, e1, z, p, fisher } of golden.degradation) {
       const answer = degradationOf({ baselineRows: n0, baselineLoss: e0, currentRows: n1, currentLoss: e1 });
       if (answer.kind !== "measured") throw new Error("expected a measure");
       expect(answer.z).toBeCloseTo(z, 9);
-      expectRelative(fisherUpperTail(n0, e0, n1, e1), fisher);
       expectRelative(answer.pValue, answer.test === "fisher" ? Math.max(fisher, p) : p);
     }
   });

@@ -37,7 +37,9 @@ export function binnedAveragePrecision(
   return withInterval(value, variance, totalPositive, totalPositive + totalNegative, interval);
 }
 
-/** Average precision of rows; ties are one step, as in the binned form. `scores` without NaN, labels 0 or 1. O(n log n). */
+/**
+ * Average precision of rows; ties are one step, as in the binned form. `scores` without NaN, labels 0 or 1. O(n log n).
+ */
 export function averagePrecision(
   scores: ArrayLike<number>,
   labels: ArrayLike<number>,

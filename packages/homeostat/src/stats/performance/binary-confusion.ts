@@ -30,7 +30,10 @@ export function binaryConfusionOf(
   return { kind: "confusion", confusion: { truePositive, falsePositive, falseNegative, trueNegative } };
 }
 
-/** The confusion of the union of disjoint windows. Associative and commutative; the empty merge is all zeros. O(windows). */
+/**
+ * The confusion of the union of disjoint windows. Associative and commutative; the empty merge is all zeros.
+ * O(windows).
+ */
 export function mergeBinaryConfusions(windows: readonly BinaryConfusion[]): BinaryConfusion {
   let truePositive = 0;
   let falsePositive = 0;

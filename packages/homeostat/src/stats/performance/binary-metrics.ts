@@ -30,7 +30,8 @@ export interface BinaryMetrics {
  *
  * Counts may be fractional (weighted or expected). Ratios whose denominator is 0 are refused, never set to 0: a model
  * that flags nothing has no precision. Assumes independent rows up to `overdispersion`. O(1).
- * Source: Wilson (1927); Newcombe (1998) MOVER, Statistics in Medicine 17; Takahashi et al. (2022), Applied Intelligence.
+ * Source: Wilson (1927); Newcombe (1998) MOVER, Statistics in Medicine 17; Takahashi et al. (2022), Applied
+ * Intelligence.
  */
 export function binaryMetrics(confusion: BinaryConfusion, options: IntervalOptions = {}): BinaryMetrics {
   const interval = resolveInterval(options);

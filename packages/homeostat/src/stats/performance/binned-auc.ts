@@ -18,7 +18,8 @@ export interface BinnedAuc {
  *   var = S10/P + S01/N (DeLong),  V10_b = (neg_{<b} + neg_b/2)/N for the positives of bin b,
  *                                  V01_b = (pos_{>b} + pos_b/2)/P for its negatives
  *
- * `positives` and `negatives`: counts per bin, bins in ascending order of score, equal lengths (0..B-1). Rows of one bin
+ * `positives` and `negatives`: counts per bin, bins in ascending order of score, equal lengths (0..B-1). Rows of one
+ * bin
  * are ties. With one bin per distinct score this is the exact Mann-Whitney AUC and the exact DeLong variance; otherwise
  * it is those of the binned score, and differs from the unbinned AUC by at most sum_b pos_b neg_b / (2PN), which is
  * returned. With 1000 bins the difference is usually below 1e-5; with 20 bins of a calibrated model below 0.01.

@@ -1,7 +1,8 @@
 import { firstNotBinary, firstOutside, type Invalid, invalid, requireSameLength } from "./refusal.ts";
 
 /**
- * Sums of one score bin of a probabilistic two-class model. Everything adds over windows, and everything the calibration
+ * Sums of one score bin of a probabilistic two-class model. Everything adds over windows, and everything the
+ * calibration
  * metrics need follows from them: sum (y-p)^2 = residualSlope + spread because y is 0 or 1.
  */
 export interface CalibrationBin {

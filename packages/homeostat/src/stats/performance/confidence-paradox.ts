@@ -1,7 +1,10 @@
 import { normalSurvival } from "../special/normal-survival.ts";
 import { type Insufficient, type Invalid, insufficient, invalid } from "./refusal.ts";
 
-/** Sums over labelled rows: c = the confidence the model stated in its decision (0..1), a = 1 when it was right. They add. */
+/**
+ * Sums over labelled rows: c = the confidence the model stated in its decision (0..1), a = 1 when it was right. They
+ * add.
+ */
 export interface ConfidenceSums {
   readonly n: number;
   readonly sumConfidence: number;

@@ -20,7 +20,8 @@ export interface MeanOptions extends IntervalOptions {
  *
  *   mean = S/n,  s^2 = (Q - S^2/n)/(n - 1),  se = sqrt(s^2 phi / n)
  *
- * Good for loss-like variables once n is past about 30; heavier tails need more rows or `poissonBootstrap`. The variance
+ * Good for loss-like variables once n is past about 30; heavier tails need more rows or `poissonBootstrap`. The
+ * variance
  * from sums loses digits when |mean| is above about 1e6 standard deviations (it is clamped at 0, never negative): keep
  * losses on their natural scale. Fewer than two effective rows are refused. O(1).
  */

@@ -7,6 +7,7 @@ import { binnedAuc } from "./binned-auc.ts";
 import { delongPaired } from "./delong-paired.ts";
 import { exactAuc } from "./exact-auc.ts";
 import { isotonicRegression, predictIsotonic } from "./isotonic-regression.ts";
+import { matthewsCorrelation } from "./matthews-correlation.ts";
 import { multiclassConfusionOf } from "./multiclass-confusion.ts";
 import { multiclassMetrics } from "./multiclass-metrics.ts";
 import {
@@ -43,6 +44,7 @@ const golden = JSON.parse(readFileSync(new URL("../golden/performance.json", imp
   regression: { labels: number[]; predictions: number[]; [m: string]: unknown }[];
   ndcg: { relevance: number[]; scores: number[]; k: number; ndcg: number; exponential: number }[];
   isotonic: { x: number[]; y: number[]; weights: number[]; at: number[]; predicted: number[] }[];
+  kappaErrors: { table: number[][]; kappa: number; standardError: number }[];
   studentT: { alpha: number; df: number; critical: number }[];
 };
 
@@ -144,6 +146,24 @@ describe("performance against scikit-learn, statsmodels and a pairwise DeLong", 
       if (logLoss.kind !== "loss-sums" || brier.kind !== "loss-sums") throw new Error("refused");
       expect(logLoss.sums.sum / logLoss.sums.n).toBeCloseTo(c.logLoss as number, 10);
       expect(brier.sums.sum / brier.sums.n).toBeCloseTo(c.brier as number, 12);
+    }
+  });
+
+  it("gives the standard error of kappa that statsmodels gives, and of a two-class Matthews correlation both ways", () => {
+    for (const c of golden.kappaErrors) {
+      const classes = c.table.length;
+      const cells = Float64Array.from(c.table.flat());
+      const got = multiclassMetrics({ kind: "multiclass-confusion", classes, cells });
+      if (got.cohenKappa.kind !== "estimate" || got.matthewsCorrelation.kind !== "estimate") throw new Error("refused");
+      expect(got.cohenKappa.value).toBeCloseTo(c.kappa, 12);
+      expect(got.cohenKappa.standardError).toBeCloseTo(c.standardError, 7);
+      if (classes !== 2) continue;
+      const [trueNegative = 0, falsePositive = 0, falseNegative = 0, truePositive = 0] = cells;
+      const two = matthewsCorrelation({ truePositive, falsePositive, falseNegative, trueNegative });
+      if (two.kind !== "estimate") throw new Error(two.kind);
+      expect(got.matthewsCorrelation.value).toBeCloseTo(two.value, 12);
+      expect(got.matthewsCorrelation.standardError).toBeCloseTo(two.standardError, 8);
+      expect(got.matthewsCorrelation.lower).toBeCloseTo(two.lower, 7);
     }
   });
 

@@ -17,6 +17,7 @@ import { corpDecomposition } from "./corp-decomposition.ts";
 import { delongPaired } from "./delong-paired.ts";
 import { exactAuc } from "./exact-auc.ts";
 import { isotonicRegression, predictIsotonic } from "./isotonic-regression.ts";
+import { poissonBootstrap } from "./poisson-bootstrap.ts";
 import { logLossSums, lossEstimate } from "./probability-losses.ts";
 import { proportionEstimate } from "./proportion-estimate.ts";
 import {
@@ -236,6 +237,30 @@ describe("metrics at the edge", () => {
       expect(b.lower).toBeLessThan(a.lower);
       expect(b.upper).toBeGreaterThan(a.upper);
     }
+  });
+
+  it("bootstraps a share to its known interval, wider by the root of the overdispersion, and the same from the same seed", () => {
+    const share = (counts: Float64Array) => counts[0]! / (counts[0]! + counts[1]!);
+    const run = (overdispersion: number) =>
+      healthy(
+        poissonBootstrap([300, 700], share, { random: createXoshiro(3), replicates: 4000, overdispersion }),
+        "estimate",
+      );
+    const plain = run(1);
+    const wilson = healthy(proportionEstimate(300, 1000), "estimate");
+    expect(plain.value).toBe(0.3);
+    expect(Math.abs(plain.lower - wilson.lower)).toBeLessThan(0.002);
+    expect(Math.abs(plain.upper - wilson.upper)).toBeLessThan(0.002);
+    expect(run(4).standardError / plain.standardError).toBeCloseTo(2, 1);
+    expect(run(1)).toEqual(plain);
+    expect(poissonBootstrap([0, 0], share, { random: createXoshiro(3) })).toMatchObject({
+      kind: "insufficient",
+      reason: "no-rows",
+    });
+    expect(poissonBootstrap([1, 1], () => null, { random: createXoshiro(3) })).toMatchObject({
+      kind: "insufficient",
+      reason: "degenerate",
+    });
   });
 
   it("values decisions as the peer does", () => {

@@ -53,7 +53,9 @@ export function multiclassLogLossSums(
   });
 }
 
-/** Brier score of a k-class model: mean over rows of sum_c (1[c = y] - p_c)^2, range [0, 2]. Inputs as above. O(n k). */
+/**
+ * Brier score of a k-class model: mean over rows of sum_c (1[c = y] - p_c)^2, range [0, 2]. Inputs as above. O(n k).
+ */
 export function multiclassBrierSums(
   probabilities: ArrayLike<number>,
   labels: ArrayLike<number>,

@@ -37,7 +37,10 @@ export interface RankingMetrics {
   readonly hitRate: Estimate | Refusal;
 }
 
-/** Sums the measures at `k` over queries; a negative or non-finite relevance refuses with the query's index. O(total ranks). */
+/**
+ * Sums the measures at `k` over queries; a negative or non-finite relevance refuses with the query's index. O(total
+ * ranks).
+ */
 export function rankingSumsOf(
   queries: readonly RankedQuery[],
   k: number,

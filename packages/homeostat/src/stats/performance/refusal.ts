@@ -1,6 +1,8 @@
 /**
- * Why a number cannot be given. Refusals are values: a caller that shows a metric must also know how to show its absence.
- * Calls that contradict themselves (arrays of different lengths, a level outside (0, 1)) are bugs and throw `RangeError`.
+ * Why a number cannot be given. Refusals are values: a caller that shows a metric must also know how to show its
+ * absence.
+ * Calls that contradict themselves (arrays of different lengths, a level outside (0, 1)) are bugs and throw
+ * `RangeError`.
  */
 export type InsufficientReason =
   | "no-rows"

@@ -1,6 +1,9 @@
 import { firstNotBinary, type Invalid, invalid, requireSameLength } from "./refusal.ts";
 
-/** Rows grouped by equal score, ascending: `scores[g]` holds `positives[g]` rows labelled 1 and `negatives[g]` labelled 0. */
+/**
+ * Rows grouped by equal score, ascending: `scores[g]` holds `positives[g]` rows labelled 1 and `negatives[g]` labelled
+ * 0.
+ */
 export interface ScoreGroups {
   readonly kind: "score-groups";
   readonly scores: Float64Array;

@@ -6,7 +6,9 @@ import { normalPairs } from "./normal-pairs.ts";
 import { sampleBinomial } from "./sample-binomial.ts";
 import { sampleDirichlet } from "./sample-dirichlet.ts";
 import { sampleGamma } from "./sample-gamma.ts";
+import { sampleHypergeometric } from "./sample-hypergeometric.ts";
 import { sampleMultinomial } from "./sample-multinomial.ts";
+import { sampleMultivariateHypergeometric } from "./sample-multivariate-hypergeometric.ts";
 import { samplePoisson } from "./sample-poisson.ts";
 import { shuffle } from "./shuffle.ts";
 import { createXoshiro } from "./xoshiro.ts";
@@ -120,6 +122,28 @@ describe("samplers", () => {
       (0.25 * 0.75) / 5,
     );
     expect(sampleDirichlet(random, [1e-9, 1e-9]).reduce((sum, share) => sum + share, 0)).toBe(1);
+  });
+  it.each([
+    [50, 20, 10],
+    [11_000, 1000, 1000],
+    [100, 99, 3],
+    [10, 0, 5],
+  ])("hypergeometric(total %d, marked %d, drawn %d) has its mean and variance", (total, marked, drawn) => {
+    const random = createXoshiro(total + drawn);
+    const share = marked / total;
+    const draws = many(20_000, () => sampleHypergeometric(random, { total, marked, drawn }));
+    const variance = (drawn * share * (1 - share) * (total - drawn)) / (total - 1);
+    if (variance > 0) expectLaw(draws, drawn * share, variance);
+    else expect(draws.every((draw) => draw === drawn * share)).toBe(true);
+  });
+  it("a random relabelling keeps the window size and never takes more than a bin holds", () => {
+    const random = createXoshiro(14);
+    const pooled = [5, 0, 40, 3];
+    for (let n = 0; n < 500; n++) {
+      const window = sampleMultivariateHypergeometric(random, pooled, 12);
+      expect(window.reduce((sum, count) => sum + count, 0)).toBe(12);
+      expect(window.every((count, bin) => count >= 0 && count <= (pooled[bin] ?? 0))).toBe(true);
+    }
   });
   it("shuffles every element to every place equally often", () => {
     const random = createXoshiro(9);

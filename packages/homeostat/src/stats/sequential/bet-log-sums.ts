@@ -1,7 +1,9 @@
 import { type Invalid, invalid } from "../performance/refusal.ts";
 import type { BettingGrid } from "./betting-grid.ts";
 
-/** sum over rows of ln(1 + lambda_k (x - m0)), one per bet. All a betting test keeps of its rows; sums add over windows. */
+/**
+ * sum over rows of ln(1 + lambda_k (x - m0)), one per bet. All a betting test keeps of its rows; sums add over windows.
+ */
 export interface BetLogSums {
   readonly kind: "bet-log-sums";
   readonly n: number;

@@ -23,7 +23,8 @@ export interface DriftEvidence {
  *
  * `window` n and `baseline` m: counts of the same frozen bins, B >= 2 after pooling. The null is the posterior
  * predictive given the baseline, so the baseline's own error is inside it: P(E ever >= A) <= 1/A on average over that
- * posterior (not for the worst baseline). `overdispersion` phi divides the window counts. Counts are order-free and add.
+ * posterior (not for the worst baseline). `overdispersion` phi divides the window counts. Counts are order-free and
+ * add.
  * Cost: O(B). Source: Good (1965) for the mixture; Grünwald, de Heide, Koolen (2024), JRSS-B 86, for e-processes.
  */
 export function dirichletMultinomialEvidence(

@@ -41,7 +41,8 @@ export function createEDetector(bets: number, form: DetectorForm = "cusum"): EDe
  *   statistic = mean_k M_k;  alarm when >= threshold A  =>  average run length to a false alarm >= A batches
  *   onset = the batch after the last reset to 1 of the bet with the largest CUSUM
  *
- * `batch` are the sums of one batch on the frozen grid; `threshold` comes from `alertThreshold`. The guarantee needs the
+ * `batch` are the sums of one batch on the frozen grid; `threshold` comes from `alertThreshold`. The guarantee needs
+ * the
  * mean of every row, given the past, within H0 before the change; nothing else about the distribution. `overdispersion`
  * tempers each batch for clustered rows. A batch without rows leaves the evidence as it is. After an acknowledged alarm
  * start a new detector: never reset silently. Everything is kept as logarithms, so no batch is too large. O(bets).

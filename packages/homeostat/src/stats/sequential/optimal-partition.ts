@@ -2,7 +2,9 @@ import type { Insufficient, Invalid } from "../performance/refusal.ts";
 import { noiseScale } from "./noise-scale.ts";
 
 export interface PartitionOptions {
-  /** Penalty per change in units of long-run variance x ln n. Default 3: about 1 false change in 140 null series of 200. */
+  /**
+   * Penalty per change in units of long-run variance x ln n. Default 3: about 1 false change in 140 null series of 200.
+   */
   readonly strictness?: number;
   /** Fewest points of a segment. Default 2. */
   readonly minimumSegment?: number;

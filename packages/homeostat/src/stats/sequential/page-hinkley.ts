@@ -10,7 +10,10 @@ export interface PageHinkleyOptions {
   readonly forgetting?: number;
   /** Observations before the first test. Default 30. */
   readonly minimumObservations?: number;
-  /** "up", "down", "both": two cumulative sums against their extremes (as river). "classic": S = max(0, aS + x - mean - delta) >= threshold. */
+  /**
+   * "up", "down", "both": two cumulative sums against their extremes (as river). "classic": S = max(0, aS + x - mean -
+   * delta) >= threshold.
+   */
   readonly mode?: "up" | "down" | "both" | "classic";
 }
 

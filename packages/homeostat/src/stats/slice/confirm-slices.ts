@@ -1,6 +1,6 @@
+import { benjaminiHochberg } from "../hypothesis/benjamini-hochberg.ts";
 import { type DegradationOptions, degradationOf, type MeasuredDegradation } from "./degradation.ts";
 import type { SliceSums } from "./slice-sums.ts";
-import { stepUpDiscoveries } from "./step-up-discoveries.ts";
 
 /** What the held-out half says about a slice that the other half suggested. */
 export type SliceConfirmation =
@@ -23,7 +23,7 @@ export function confirmSlices(
   const answers = heldOut.map((sums) => degradationOf(sums, options));
   const tested = answers.filter((answer) => answer.kind === "measured");
   const pValues = tested.map((answer) => answer.pValue);
-  const rejected = new Set(stepUpDiscoveries(pValues, pValues.length, q));
+  const rejected = new Set(benjaminiHochberg(pValues, q).rejected);
   let next = 0;
   return answers.map((answer): SliceConfirmation => {
     if (answer.kind === "insufficient") return answer;

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { complementContrast } from "./complement-contrast.ts";
 import { defaultDegradationOptions, degradationOf, type MeasuredDegradation } from "./degradation.ts";
-import { fisherUpperTail } from "./fisher-upper-tail.ts";
 import { sliceLineScore, sliceLineUpperBound } from "./slice-line-score.ts";
 import { minimumSupport, type SliceSums } from "./slice-sums.ts";
 
@@ -72,18 +71,6 @@ describe("degradationOf", () => {
   it("is insufficient without rows in a period", () => {
     expect(degradationOf(sums(0, 0, 10, 1))).toEqual({ kind: "insufficient", baselineRows: 0, currentRows: 10 });
     expect(degradationOf(sums(10, 1, 0, 0))).toMatchObject({ kind: "insufficient" });
-  });
-});
-
-describe("fisherUpperTail", () => {
-  it.each([
-    [10000, 100, 50, 4, 0.0017294244549111199],
-    [10, 1, 10, 1, 0.763157894736842],
-    [5, 0, 5, 5, 0.003968253968253968],
-    [100, 3, 20, 0, 1],
-    [7, 7, 3, 3, 1],
-  ])("gives scipy's one-sided p for %d/%d against %d/%d", (n0, e0, n1, e1, p) => {
-    expect(fisherUpperTail(n0, e0, n1, e1) / p).toBeCloseTo(1, 9);
   });
 });
 

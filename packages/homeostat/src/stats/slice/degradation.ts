@@ -1,7 +1,7 @@
+import { fisherExact } from "../hypothesis/two-proportions.ts";
 import { normalQuantile } from "../special/normal-quantile.ts";
 import { normalSurvival } from "../special/normal-survival.ts";
 import { studentTSurvival } from "../special/student-t-survival.ts";
-import { fisherUpperTail } from "./fisher-upper-tail.ts";
 import { type SliceSums, squaresOf } from "./slice-sums.ts";
 
 export interface DegradationOptions {
@@ -132,7 +132,8 @@ function proportionTest(sums: SliceSums, phi: number, exactBelow: number): Teste
   const leastExpected = Math.min(n0, n1) * Math.min(pooled, 1 - pooled);
   const whole = Number.isInteger(e0) && Number.isInteger(e1) && Number.isInteger(n0) && Number.isInteger(n1);
   if (leastExpected >= exactBelow || !whole) return { z, pValue, test: "two-proportion" };
-  return { z, pValue: Math.max(pValue, fisherUpperTail(n0, e0, n1, e1)), test: "fisher" };
+  const exact = fisherExact({ hits: e1, rows: n1, baselineHits: e0, baselineRows: n0 }, "greater");
+  return { z, pValue: Math.max(pValue, exact), test: "fisher" };
 }
 
 function welchTest(delta: number, n0: number, v0: number, n1: number, v1: number, phi: number): Tested {

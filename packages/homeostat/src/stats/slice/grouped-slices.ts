@@ -1,3 +1,4 @@
+import { benjaminiHochberg } from "../hypothesis/benjamini-hochberg.ts";
 import { complementContrast } from "./complement-contrast.ts";
 import { confirmSlices } from "./confirm-slices.ts";
 import { type DegradationOptions, defaultDegradationOptions, degradationOf } from "./degradation.ts";
@@ -6,7 +7,6 @@ import { defaultSelectionLimits, selectSlices } from "./select-slices.ts";
 import { orderedPredicates, sliceKey } from "./slice-key.ts";
 import type { DegradedSlice, SliceSearch } from "./slice-report.ts";
 import { minimumSupport, type SlicePredicate, type SliceSums } from "./slice-sums.ts";
-import { stepUpDiscoveries } from "./step-up-discoveries.ts";
 import { weakSlices } from "./weak-slices.ts";
 
 /** Counts of one slice (one to three predicates) out of a GROUPING SETS query. */
@@ -107,7 +107,7 @@ function discoveredSlices(tested: readonly GroupedSlice[], options: GroupedSlice
     const answer = degradationOf(discovery, options.degradation);
     return answer.kind === "measured" ? answer.pValue : 1;
   });
-  const rejected = new Set(stepUpDiscoveries(pValues, tested.length, options.q));
+  const rejected = new Set(benjaminiHochberg(pValues, options.q).rejected);
   return tested.filter((_, index) => rejected.has(index));
 }
 

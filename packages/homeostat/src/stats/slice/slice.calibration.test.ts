@@ -9,7 +9,7 @@ import type { EncodedRows } from "./slice-table.ts";
 const long = process.env.HOMEOSTAT_TEST_LONG !== undefined;
 const columnCount = 10;
 const valueCount = 6;
-const rowCount = 60_000;
+const rowCount = 80_000;
 
 interface Plant {
   readonly predicates: readonly SlicePredicate[];

@@ -44,7 +44,6 @@ function solveLogarithm(probability: (x: number) => number, target: number, incr
       high = u;
       highMiss = value;
     }
-    if (u === (low + high) / 2 && high - low === 0) break;
   }
   return (low + high) / 2;
 }

@@ -64,7 +64,16 @@ export function openDataClient(address: EngineAddress): DataClient {
     max_open_connections: 8,
     // What goes wrong is thrown as a fault; the client's own advice does not belong in the log.
     log: { level: ClickHouseLogLevel.OFF },
-    clickhouse_settings: { max_execution_time: statementLimitMs / 1_000, date_time_input_format: "best_effort" },
+    // Frozen bins can be thousands of names: more than an address line holds.
+    use_multipart_params_auto: true,
+    // The same for every statement: a lane of the embedded engine keeps them until a request asks for others.
+    clickhouse_settings: {
+      max_execution_time: statementLimitMs / 1_000,
+      date_time_input_format: "best_effort",
+      input_format_skip_unknown_fields: 1,
+      // A backfill may hold rows of many years at once, and each month is a partition.
+      max_partitions_per_insert_block: 0,
+    },
   });
   const parametersOf = (parameters: QueryParameters | undefined): { query_params?: Record<string, unknown> } =>
     parameters === undefined ? {} : { query_params: { ...parameters } };
@@ -90,7 +99,7 @@ export function openDataClient(address: EngineAddress): DataClient {
     insertLines: (table, blocks) =>
       guarded(async () => {
         const result = await client.exec({
-          query: `INSERT INTO ${table} SETTINGS input_format_skip_unknown_fields = 1, date_time_input_format = 'best_effort' FORMAT JSONEachRow`,
+          query: `INSERT INTO ${table} FORMAT JSONEachRow`,
           values: Readable.from(blocks, { objectMode: false }),
         });
         for await (const _ of result.stream) {

@@ -1,3 +1,4 @@
+import { Fault } from "../../domain/fault.ts";
 import type { Clock } from "../../domain/instant.ts";
 import type { EventCounts, EventStore, StoreReceipt } from "../../domain/prediction/event-store.ts";
 import type { System } from "../../domain/system/system.ts";
@@ -8,11 +9,15 @@ import {
   columnList,
   durableSettings,
   eventTablesOf,
+  idIn,
+  idKeyColumn,
+  idKeyIndex,
   outcomeStagingColumns,
   predictionColumns,
   referenceColumns,
   stagingColumns,
   stateColumnNames,
+  windowStartOf,
   withSegments,
 } from "./event-table.ts";
 
@@ -43,7 +48,7 @@ export function createEventStore(client: DataClient, clock: Clock): EventStore {
 async function ensureTables(client: DataClient, system: System): Promise<readonly string[]> {
   const tables = eventTablesOf(system.name);
   await client.command(
-    `CREATE TABLE IF NOT EXISTS ${tables.predictions} (${columnDefinitions(predictionColumns(system))}, INDEX id_range id TYPE minmax GRANULARITY 1)
+    `CREATE TABLE IF NOT EXISTS ${tables.predictions} (${columnDefinitions([...predictionColumns(system), idKeyColumn])}, ${idKeyIndex})
      ENGINE = MergeTree PARTITION BY toYYYYMM(time) ORDER BY (time, id) SETTINGS ${durableSettings}`,
   );
   await client.command(
@@ -51,12 +56,25 @@ async function ensureTables(client: DataClient, system: System): Promise<readonl
      ENGINE = MergeTree PARTITION BY release ORDER BY time SETTINGS ${durableSettings}`,
   );
   const added = [
-    ...(await addMissing(client, tables.predictions, predictionColumns(system))),
+    ...(await addMissing(client, tables.predictions, [...predictionColumns(system), idKeyColumn])),
     ...(await addMissing(client, tables.reference, referenceColumns(system))),
   ];
-  await makeWorkbench(client, tables.staging, stagingColumns(system));
+  await makeWorkbench(client, tables.staging, [...stagingColumns(system), ...(await earlierFeatures(client, system))]);
   await makeWorkbench(client, tables.outcomeStaging, outcomeStagingColumns);
   return added;
+}
+
+/**
+ * Features of pipelines declared earlier: a release that is still live was trained on them, so rows that it answered
+ * keep filling their columns.
+ */
+async function earlierFeatures(client: DataClient, system: System): Promise<readonly Column[]> {
+  const declared = new Set(predictionColumns(system).map((column) => column.name));
+  const present = await client.rows<Column>(
+    "SELECT name, type FROM system.columns WHERE database = currentDatabase() AND table = {table:String} AND startsWith(name, 'f_') ORDER BY name",
+    { table: eventTablesOf(system.name).predictions },
+  );
+  return present.filter((column) => !declared.has(column.name));
 }
 
 /** Staging tables hold one block at a time and nothing across a restart: they follow the declaration by being made anew. */
@@ -78,6 +96,9 @@ async function addMissing(client: DataClient, table: string, columns: readonly C
   return missing.map((column) => `${table}.${column.name}`);
 }
 
+/** Known ids up to this many travel back as a parameter; with more, the statement looks them up again. */
+const knownLimit = 10_000;
+
 async function storePredictions(
   client: DataClient,
   system: System,
@@ -86,30 +107,71 @@ async function storePredictions(
   const { predictions, staging } = eventTablesOf(system.name);
   await client.command(`TRUNCATE TABLE ${staging}`);
   await client.insertLines(staging, ndjson);
-  const known = `SELECT id FROM ${predictions} WHERE id IN (SELECT id FROM ${staging})`;
-  const fresh = `(SELECT * FROM ${staging} WHERE id NOT IN (${known}) ORDER BY received LIMIT 1 BY id)`;
-  const [before] = await client.rows<{ rows: string; fresh: string; windows: string[] }>(
+  // Mostly none: then neither of the statements below looks through the table again.
+  const knownIds = `SELECT id FROM ${predictions} WHERE ${idIn(`SELECT id FROM ${staging}`)}`;
+  const known = (await client.rows<{ id: string }>(`${knownIds} LIMIT ${knownLimit + 1}`)).map((row) => row.id);
+  const parameters = { known: known.length > knownLimit ? [] : known };
+  const isNew = known.length > knownLimit ? `id NOT IN (${knownIds})` : "id NOT IN {known:Array(String)}";
+  const fresh = `(SELECT * FROM ${staging} WHERE ${isNew} ORDER BY received LIMIT 1 BY id)`;
+  const [before] = await client.rows<{ rows: string; fresh: string; windows: (string | number)[] }>(
     `SELECT (SELECT count() FROM ${staging}) AS rows, count() AS fresh,
-       groupUniqArray(toString(time - (time % ${system.windows.lengthMs}))) AS windows FROM ${fresh}`,
+       groupUniqArray(${windowStartOf("time", system.windows.lengthMs)}) AS windows FROM ${fresh}`,
+    parameters,
   );
-  const stored = Number(before?.fresh ?? 0);
-  if (stored > 0) {
-    const columns = predictionColumns(system);
-    const times =
-      "fromUnixTimestamp64Milli(time, 'UTC') AS event_time, fromUnixTimestamp64Milli(received, 'UTC') AS received_time";
-    const shaped = withSegments(system, `(SELECT *, ${times} FROM ${fresh})`, [
-      "id",
-      "event_time",
-      "received_time",
-      ...stateColumnNames,
-    ]);
-    const selected = columns
-      .map(({ name }) => (name === "time" ? "event_time" : name === "received" ? "received_time" : name))
-      .join(", ");
-    await client.command(`INSERT INTO ${predictions} (${columnList(columns)}) SELECT ${selected} FROM (${shaped})`);
-  }
   const rows = Number(before?.rows ?? 0);
+  const stored = Number(before?.fresh ?? 0);
+  requireStaged(rows, rowsIn(ndjson));
+  if (stored > 0) {
+    await client.command(moveStatement(system, fresh), parameters);
+    await requireStillStaged(client, staging, rows);
+  }
   return { rows, stored, duplicates: rows - stored, touched: (before?.windows ?? []).map(Number) };
+}
+
+/** Staged rows, given their features and segments, into the event table. */
+function moveStatement(system: System, fresh: string): string {
+  const columns = predictionColumns(system);
+  const times =
+    "fromUnixTimestamp64Milli(time, 'UTC') AS event_time, fromUnixTimestamp64Milli(received, 'UTC') AS received_time";
+  const shaped = withSegments(system, `(SELECT *, ${times} FROM ${fresh})`, [
+    "id",
+    "event_time",
+    "received_time",
+    ...stateColumnNames,
+  ]);
+  const selected = columns
+    .map(({ name }) => (name === "time" ? "event_time" : name === "received" ? "received_time" : name))
+    .join(", ");
+  return `INSERT INTO ${eventTablesOf(system.name).predictions} (${columnList(columns)}) SELECT ${selected} FROM (${shaped})`;
+}
+
+/** Number of lines that hold something. */
+function rowsIn(blocks: readonly Uint8Array[]): number {
+  let rows = 0;
+  let open = false;
+  for (const block of blocks) {
+    let from = 0;
+    for (let at = block.indexOf(10); at !== -1; at = block.indexOf(10, from)) {
+      if (open || at > from) rows += 1;
+      open = false;
+      from = at + 1;
+    }
+    open ||= from < block.length;
+  }
+  return open ? rows + 1 : rows;
+}
+
+/** Staging is memory: an engine that was restarted in between has forgotten it, and the block must be sent again. */
+function requireStaged(staged: number, sent: number): void {
+  if (staged < sent)
+    throw new Fault("engine-unavailable", {
+      reason: `it holds ${staged} of the ${sent} rows just sent; it was restarted in between`,
+    });
+}
+
+async function requireStillStaged(client: DataClient, staging: string, rows: number): Promise<void> {
+  const [row] = await client.rows<{ n: string }>(`SELECT count() AS n FROM ${staging}`);
+  requireStaged(Number(row?.n ?? 0), rows);
 }
 
 async function storeOutcomes(
@@ -130,16 +192,19 @@ async function storeOutcomes(
   );
   const stored = Number(count?.fresh ?? 0);
   const rows = Number(count?.rows ?? 0);
-  if (stored === 0) return { rows, stored, duplicates: rows, touched: [] };
+  requireStaged(rows, rowsIn(ndjson));
+  // Known outcomes touch their windows too: a crash may have come between storing them and noting the windows.
   const touched = await client.rows<{ start: string }>(
-    `SELECT DISTINCT toUnixTimestamp64Milli(time) - (toUnixTimestamp64Milli(time) % ${system.windows.lengthMs}) AS start
-     FROM ${predictions} WHERE id IN (SELECT prediction_id FROM ${fresh})`,
-    parameters,
+    `SELECT DISTINCT ${windowStartOf("toUnixTimestamp64Milli(time)", system.windows.lengthMs)} AS start
+     FROM ${predictions} WHERE ${idIn(`SELECT prediction_id FROM ${outcomeStaging}`)}`,
   );
-  await client.command(
-    `INSERT INTO outcomes SELECT {system:String}, prediction_id, fromUnixTimestamp64Milli(time, 'UTC'), fromUnixTimestamp64Milli(received, 'UTC'), value FROM ${fresh}`,
-    parameters,
-  );
+  if (stored > 0) {
+    await client.command(
+      `INSERT INTO outcomes SELECT {system:String}, prediction_id, fromUnixTimestamp64Milli(time, 'UTC'), fromUnixTimestamp64Milli(received, 'UTC'), value FROM ${fresh}`,
+      parameters,
+    );
+    await requireStillStaged(client, outcomeStaging, rows);
+  }
   return { rows, stored, duplicates: rows - stored, touched: touched.map((row) => Number(row.start)) };
 }
 

@@ -108,10 +108,36 @@ export function columnDefinitions(columns: readonly Column[]): string {
 
 /**
  * Survives SIGKILL and power loss once acknowledged: the part and its directory are on disk before the insert answers.
- * A block sent again unchanged is dropped by the engine as well.
+ * The engine's own de-duplication of blocks stays off: ids decide, and counts that were deleted must be insertable again.
  */
-export const durableSettings =
-  "fsync_after_insert = 1, fsync_part_directory = 1, non_replicated_deduplication_window = 100";
+export const durableSettings = "fsync_after_insert = 1, fsync_part_directory = 1";
+
+/**
+ * Eight bytes that stand for an id when it is looked up: scanned several times faster than ids, and narrow enough for a
+ * bloom filter per granule, so that a small block never reads the whole table. Hits are compared by id as well.
+ */
+export const idKeyColumn: Column = { name: "id_key", type: "UInt64 MATERIALIZED cityHash64(id)" };
+export const idKeyIndex = "INDEX id_key_bloom id_key TYPE bloom_filter(0.001) GRANULARITY 1";
+
+/** Condition for rows of the predictions table whose id is in the answer of `ids`, a statement with one column. */
+export function idIn(ids: string): string {
+  return `id_key IN (SELECT cityHash64(*) FROM (${ids})) AND id IN (${ids})`;
+}
+
+/** Start of the window an instant in milliseconds falls in; rounded down, before 1970 too. The twin of `windowOf`. */
+export function windowStartOf(milliseconds: string, lengthMs: number): string {
+  return `${milliseconds} - positiveModulo(${milliseconds}, ${lengthMs})`;
+}
+
+/**
+ * The outcome that counts of each prediction in the answer of `ids`: the one with the latest time, then the latest
+ * arrival; of two that contradict each other in the same batch with the same time, the positive one. Nullable, so that
+ * a left join gives NULL where there is none.
+ */
+export function latestOutcomes(ids: string): string {
+  return `SELECT prediction_id, toNullable(argMax(value, (time, received, value))) AS outcome FROM outcomes
+    WHERE system = {system:String} AND prediction_id IN (${ids}) GROUP BY prediction_id`;
+}
 
 /**
  * A derived table that adds to raw rows the vector (computed from the inputs where the sender did not tell it) and the

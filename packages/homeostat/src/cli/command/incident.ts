@@ -1,0 +1,80 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { IncidentDetail } from "@homeostat/protocol";
+import type { Client } from "@homeostat/sdk";
+import type { Command } from "commander";
+import { type Cli, connect, type RemoteOptions, remote } from "../cli.ts";
+import { incidentText, timelineLine } from "../incident-text.ts";
+import { wholeNumber } from "../parse-argument.ts";
+
+interface ShowOptions extends RemoteOptions {
+  readonly follow?: boolean;
+}
+
+interface ActOptions extends RemoteOptions {
+  readonly note?: string;
+}
+
+const number = wholeNumber(1, 1_000_000_000);
+const pollMs = 2_000;
+
+/** `homeostat incident N`: one incident with its diagnosis and evidence. */
+export function addIncident(program: Command, cli: Cli): void {
+  remote(program.command("incident"))
+    .summary("show an incident with its diagnosis")
+    .description(
+      "Shows an incident: the slice, the features that moved, the change that explains it, the findings and what happened since.",
+    )
+    .argument("<number>", "number of the incident", number)
+    .option("--follow", "go on printing what happens until it is resolved (with --json one JSON line each)")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  homeostat incident 1\n  homeostat incident 1 --follow\n  homeostat incident 1 --json | jq .diagnosis.sentence\n",
+    )
+    .action(async (n: number, options: ShowOptions) => {
+      const { client } = await connect(cli, options);
+      const incident = await client.call("incident", { path: { number: n } });
+      if (options.follow === true) await follow(cli, client, incident, options);
+      else cli.print(options, incident, () => incidentText(incident, cli.terminal));
+    });
+}
+
+async function follow(cli: Cli, client: Client, first: IncidentDetail, options: ShowOptions): Promise<void> {
+  const json = options.json === true;
+  let incident = first;
+  let told = json ? 0 : incident.timeline.length;
+  if (!json) cli.host.stdout.write(incidentText(incident, cli.terminal));
+  for (;;) {
+    for (const entry of incident.timeline.slice(told)) {
+      cli.host.stdout.write(json ? `${JSON.stringify(entry)}\n` : timelineLine(entry));
+    }
+    told = incident.timeline.length;
+    if (incident.state === "resolved") return;
+    await sleep(pollMs);
+    incident = await client.call("incident", { path: { number: incident.number } });
+  }
+}
+
+/** `homeostat ack N`. */
+export function addAcknowledge(program: Command, cli: Cli): void {
+  addAct(program.command("ack"), cli, "acknowledge", "I am looking at it");
+}
+
+/** `homeostat resolve N`. */
+export function addResolve(program: Command, cli: Cli): void {
+  addAct(program.command("resolve"), cli, "resolve", "it is over");
+}
+
+function addAct(command: Command, cli: Cli, act: "acknowledge" | "resolve", meaning: string): void {
+  remote(command)
+    .summary(`${act} an incident: ${meaning}`)
+    .description(`Marks an incident as ${act}d: ${meaning}. Written into its timeline with your key's name.`)
+    .argument("<number>", "number of the incident", number)
+    .option("--note <text>", "a word to those who read the timeline")
+    .addHelpText("after", `\nExample:\n  homeostat ${command.name()} 1 --note "the vendor confirmed it"\n`)
+    .action(async (n: number, options: ActOptions) => {
+      const { client } = await connect(cli, options);
+      const body = options.note === undefined ? {} : { note: options.note };
+      const incident = await client.call(act, { path: { number: n }, body });
+      cli.print(options, incident, () => `Incident ${incident.number} is ${incident.state}: ${incident.title}\n`);
+    });
+}
