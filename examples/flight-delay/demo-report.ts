@@ -47,6 +47,22 @@ export function windowsReport(windows: readonly WindowSummary[], unfinished: num
   return `  ${windows.length} daily windows: ${parts.join(", ")}${open}\n`;
 }
 
+/** Whether incidents were opened where there was a fault, and only there. */
+export function incidentsVerdict(
+  incidents: readonly IncidentDetail[],
+  flags: DemoFlags,
+): { readonly text: string; readonly asWanted: boolean } {
+  const opened =
+    incidents.length === 0
+      ? "no incident was opened"
+      : `${incidents.length} ${incidents.length === 1 ? "incident was" : "incidents were"} opened`;
+  if (flags.fault === "none")
+    return { text: `${opened}, and there was nothing to find`, asWanted: incidents.length === 0 };
+  const early = incidents.filter(({ detectedAtEventTime }) => Date.parse(detectedAtEventTime) <= Date.parse(flags.at));
+  const text = early.length === 0 ? opened : `${opened}, ${early.length} of them before the fault began`;
+  return { text, asWanted: incidents.length > 0 && early.length === 0 };
+}
+
 /** An incident as the API tells it. */
 export function incidentReport(incident: IncidentDetail, flags: DemoFlags, replayed: Replayed): string {
   const { diagnosis } = incident;

@@ -12,7 +12,8 @@ import { type Client, createClient } from "@homeostat/sdk";
 export interface DemoServer {
   readonly url: string;
   readonly directory: string;
-  readonly logPath: string;
+  /** The last lines the server logged. */
+  logTail(lines: number): Promise<string>;
   readonly client: Client;
   /** Milliseconds from the start of the process to its first answer that it is ready. */
   readonly startMs: number;
@@ -50,7 +51,7 @@ export async function startDemoServer(port: number | undefined): Promise<DemoSer
     await ready(url, child);
   } catch (thrown) {
     await stopChild(child, ended);
-    const tail = (await readFile(logPath, "utf8")).trim().split("\n").slice(-10).join("\n");
+    const tail = await tailOf(logPath, 10);
     await rm(directory, { recursive: true, force: true });
     throw new Error(`${(thrown as Error).message}\n${tail}`, { cause: thrown });
   }
@@ -58,7 +59,7 @@ export async function startDemoServer(port: number | undefined): Promise<DemoSer
   return {
     url,
     directory,
-    logPath,
+    logTail: (lines) => tailOf(logPath, lines),
     client: createClient({ url, key }),
     startMs: performance.now() - startedAt,
     run: (args, shown) => runCommand(args, shown, { ...process.env, HOMEOSTAT_URL: url, HOMEOSTAT_KEY: key }),
@@ -69,6 +70,10 @@ export async function startDemoServer(port: number | undefined): Promise<DemoSer
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+async function tailOf(path: string, lines: number): Promise<string> {
+  return (await readFile(path, "utf8")).trim().split("\n").slice(-lines).join("\n");
 }
 
 async function freePort(): Promise<number> {

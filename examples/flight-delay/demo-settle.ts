@@ -17,31 +17,40 @@ const equalLooks = 4;
 
 /**
  * Waits until every row is stored, every window evaluated and every incident diagnosed, and nothing has moved for some
- * seconds. Gives up waiting after `limitMs` and says what is unfinished.
+ * seconds. Gives up when nothing has moved for `stillMs` though something is unfinished, and says what.
  */
 export async function settle(
   client: Client,
   system: string,
-  limitMs: number,
+  stillMs: number,
   tell: (text: string) => void,
 ): Promise<Settled> {
-  const startedAt = performance.now();
   let last = "";
+  let movedAt = performance.now();
   let equal = 0;
   for (;;) {
     const settled = await look(client, system);
     const seen = JSON.stringify(settled);
-    const finished =
-      settled.unfinished === 0 &&
-      stored(settled.counts) &&
-      settled.incidents.every(({ diagnosis }) => diagnosis !== null);
-    equal = finished && seen === last ? equal + 1 : 0;
+    equal = seen === last ? equal + 1 : 0;
+    if (equal === 0) movedAt = performance.now();
     last = seen;
-    if (equal >= equalLooks || performance.now() - startedAt > limitMs) return settled;
-    const evaluated = settled.windows.length - settled.unfinished;
-    tell(`${evaluated} of ${settled.windows.length} windows evaluated`);
+    if (isFinished(settled) && equal >= equalLooks) return settled;
+    if (performance.now() - movedAt > stillMs) return settled;
+    tell(progressOf(settled));
     await sleep(pollMs);
   }
+}
+
+function isFinished({ unfinished, counts, incidents }: Settled): boolean {
+  const { predictions, outcomes } = counts;
+  const stored = predictions.pendingInSpool === 0 && outcomes.pendingInSpool === 0;
+  return stored && unfinished === 0 && incidents.every(({ diagnosis }) => diagnosis !== null);
+}
+
+function progressOf({ windows, unfinished, counts }: Settled): string {
+  const pending = counts.predictions.pendingInSpool + counts.outcomes.pendingInSpool;
+  const rows = pending === 0 ? "every row stored" : `${pending.toLocaleString("en-US")} rows still on their way`;
+  return `${windows.length - unfinished} of ${windows.length} windows evaluated, ${rows}`;
 }
 
 async function look(client: Client, system: string): Promise<Settled> {
@@ -59,6 +68,3 @@ async function look(client: Client, system: string): Promise<Settled> {
     unfinished: windows.items.filter(({ state }) => state !== "evaluated").length,
   };
 }
-
-const stored = ({ predictions, outcomes }: IntakeCounts): boolean =>
-  predictions.pendingInSpool === 0 && outcomes.pendingInSpool === 0;

@@ -109,6 +109,7 @@ def detections():
             "adwin": hits(drift.ADWIN(), s),
             "adwinClock1": hits(drift.ADWIN(clock=1), s),
             "adwinLoose": hits(drift.ADWIN(delta=0.05, max_buckets=3, min_window_length=8, grace_period=30), s),
+            "adwinNarrow": hits(drift.ADWIN(clock=3, max_buckets=7, min_window_length=1), s),
             "pageHinkley": hits(drift.PageHinkley(), s),
             "pageHinkleyUp": hits(drift.PageHinkley(mode="up", threshold=10), s),
             "pageHinkleyDown": hits(drift.PageHinkley(mode="down", threshold=10, alpha=1.0), s),

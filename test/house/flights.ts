@@ -59,7 +59,13 @@ function flightsOf(text: string): readonly Flight[] {
     .trim()
     .split("\n")
     .map((line, index): Flight => {
-      const [departure, origin, destination, distance, late] = JSON.parse(line) as [string, string, string, string, number];
+      const [departure, origin, destination, distance, late] = JSON.parse(line) as [
+        string,
+        string,
+        string,
+        string,
+        number,
+      ];
       return {
         id: `${departure.slice(0, 10)}-${origin}-${index}`,
         time: departure,

@@ -137,7 +137,8 @@ export async function startHouse(options: StartOptions): Promise<House> {
     if (exit !== undefined) return "ended";
     return /is up at (http:\S+)/.exec(launched.out())?.[1];
   });
-  if (url === "ended") throw new Error(`the server ended: ${JSON.stringify(exit)} ${launched.out()}${launched.errors()}`);
+  if (url === "ended")
+    throw new Error(`the server ended: ${JSON.stringify(exit)} ${launched.out()}${launched.errors()}`);
   const key = readFileSync(join(options.data, "cli-key"), "utf8").trim();
   return {
     ...launched,

@@ -7,7 +7,7 @@ const pauseMs = 50;
  * is told when the limit passes.
  */
 export async function until<T>(
-  what: string,
+  what: string | (() => Promise<string>),
   ask: () => Promise<T | undefined> | T | undefined,
   limitMs = 60_000,
 ): Promise<T> {
@@ -22,7 +22,10 @@ export async function until<T>(
       last = thrown;
     }
     if (performance.now() > deadline)
-      throw new Error(`waited ${limitMs} ms in vain until ${what}`, last === undefined ? {} : { cause: last });
+      throw new Error(
+        `waited ${limitMs} ms in vain until ${typeof what === "string" ? what : await what()}`,
+        last === undefined ? {} : { cause: last },
+      );
     await sleep(pauseMs);
   }
 }

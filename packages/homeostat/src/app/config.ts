@@ -27,11 +27,15 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const defaultPort = 7300;
 const gibibyte = 1024 ** 3;
 
-/** Flags win over `HOMEOSTAT_*` variables, which win over defaults that run on a laptop. */
-export function readConfig(flags: UpFlags, environment: Environment): ConfigReading {
+/**
+ * Flags win over `HOMEOSTAT_*` variables, which win over defaults that run on a laptop. A variable set to nothing counts
+ * as not set. Refuses, naming flag or variable, what cannot be meant.
+ */
+export function readConfig(flags: UpFlags, variables: Environment): ConfigReading {
+  const environment: Environment = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ""));
   const portText = flags.port ?? environment.HOMEOSTAT_PORT ?? String(defaultPort);
-  const port = Number(portText);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+  const port = wholeNumberOf(portText);
+  if (port === undefined || port > 65_535)
     return refused(`the port must be a whole number from 0 to 65535, not ${JSON.stringify(portText)}`);
   const spool = bytesOf(environment.HOMEOSTAT_SPOOL_LIMIT_BYTES, 2 * gibibyte);
   if (spool === undefined)
@@ -48,6 +52,12 @@ export function readConfig(flags: UpFlags, environment: Environment): ConfigRead
     return refused(
       "HOMEOSTAT_CLICKHOUSE_URL must be an http or https address, e.g. http://user:password@host:8123/database",
     );
+  const postgresUrl = environment.HOMEOSTAT_POSTGRES_URL;
+  if (postgresUrl !== undefined && !/^postgres(ql)?:\/\//.test(postgresUrl))
+    return refused(
+      "HOMEOSTAT_POSTGRES_URL must be a postgres address, e.g. postgres://user:password@host:5432/database",
+    );
+  if (flags.data === "" || flags.host === "") return refused("--data and --host need a value");
   return {
     kind: "config",
     config: {
@@ -56,7 +66,7 @@ export function readConfig(flags: UpFlags, environment: Environment): ConfigRead
       port,
       quiet: flags.quiet ?? false,
       clickhouse,
-      postgresUrl: environment.HOMEOSTAT_POSTGRES_URL,
+      postgresUrl,
       environment: environment.HOMEOSTAT_ENVIRONMENT ?? "production",
       spoolLimitBytes: spool,
       engineMemoryBytes: memory,
@@ -69,20 +79,30 @@ const refused = (message: string): ConfigReading => ({ kind: "refused", message 
 
 function bytesOf(text: string | undefined, otherwise: number): number | undefined {
   if (text === undefined) return otherwise;
-  const bytes = Number(text);
-  return Number.isInteger(bytes) && bytes > 0 ? bytes : undefined;
+  const bytes = wholeNumberOf(text);
+  return bytes === 0 ? undefined : bytes;
+}
+
+/** Digits only: `Number` would also take "", " 80", "0x50" and "8e1". */
+function wholeNumberOf(text: string): number | undefined {
+  const value = /^\d+$/.test(text) ? Number(text) : undefined;
+  return value !== undefined && Number.isSafeInteger(value) ? value : undefined;
 }
 
 function clickhouseOf(text: string | undefined): Config["clickhouse"] | "refused" {
-  if (text === undefined || text === "") return undefined;
+  if (text === undefined) return undefined;
   if (!URL.canParse(text)) return "refused";
   const url = new URL(text);
   if (url.protocol !== "http:" && url.protocol !== "https:") return "refused";
-  const database = url.pathname.replace(/^\//, "") || "default";
-  return {
-    url: url.origin,
-    username: decodeURIComponent(url.username) || "default",
-    password: decodeURIComponent(url.password),
-    database,
-  };
+  try {
+    return {
+      url: url.origin,
+      username: decodeURIComponent(url.username) || "default",
+      password: decodeURIComponent(url.password),
+      database: decodeURIComponent(url.pathname.replace(/^\//, "")) || "default",
+    };
+  } catch {
+    // A per cent sign that escapes nothing.
+    return "refused";
+  }
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { mkdir, open, readFile, rename, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Fault, reasonOf } from "../domain/fault.ts";
 import { isoOf } from "../domain/instant.ts";
 
@@ -72,7 +73,7 @@ async function writable(path: string, act: () => Promise<void>): Promise<void> {
 }
 
 async function takeLock(path: string, lock: string, holder: Holder): Promise<void> {
-  // Two tries: the second after a dead holder's lock was moved away. Moving is atomic, so of two starters one wins.
+  // Two tries: the second after a dead holder's lock was moved away.
   for (let attempt = 0; attempt < 2; attempt++) {
     try {
       const file = await open(lock, "wx", 0o600);
@@ -86,14 +87,44 @@ async function takeLock(path: string, lock: string, holder: Holder): Promise<voi
     const other = await holderOf(lock);
     if (other !== undefined && isAlive(other))
       throw new Fault("data-directory-held", { path, pid: other.pid, startedAt: other.startedAt });
-    const stale = `${lock}.${process.pid}`;
-    await rename(lock, stale).catch(() => undefined);
-    await unlink(stale).catch(() => undefined);
+    await moveAway(path, lock, other);
   }
   throw new Fault("data-directory-held", { path, pid: "unknown", startedAt: "just now" });
 }
 
+/**
+ * Moves a dead holder's lock away. Two starters may have seen the same dead holder; the slower one would move the
+ * faster one's fresh lock, so what was moved is looked at, and put back if it is not the dead one's.
+ */
+async function moveAway(path: string, lock: string, dead: Holder | undefined): Promise<void> {
+  const moved = `${lock}.${process.pid}`;
+  try {
+    await rename(lock, moved);
+  } catch {
+    // Somebody else was faster; the next try meets their lock.
+    return;
+  }
+  const found = await holderOf(moved);
+  if (found !== undefined && (found.pid !== dead?.pid || found.startedAt !== dead.startedAt)) {
+    await rename(moved, lock);
+    throw new Fault("data-directory-held", { path, pid: found.pid, startedAt: found.startedAt });
+  }
+  await unlink(moved).catch(() => undefined);
+}
+
+const readTries = 10;
+const readPauseMs = 20;
+
+/** Who holds a lock. One that was just made may not be written yet, so an unreadable one is read again for a moment. */
 async function holderOf(lock: string): Promise<Holder | undefined> {
+  for (let attempt = 1; ; attempt++) {
+    const holder = await readHolder(lock);
+    if (holder !== undefined || attempt === readTries) return holder;
+    await sleep(readPauseMs);
+  }
+}
+
+async function readHolder(lock: string): Promise<Holder | undefined> {
   try {
     const read = JSON.parse(await readFile(lock, "utf8")) as Partial<Holder>;
     return typeof read.pid === "number"

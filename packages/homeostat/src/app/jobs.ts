@@ -54,11 +54,15 @@ export async function workJobs(ports: JobPorts): Promise<void> {
 
   await jobs.work<{ system: string }>("sense", async (job) => {
     const system = await systemOf(house, job.payload.system);
-    const evaluated = await ports.senses.evaluateDue(system, async ({ window, findings }) => {
-      const incident = await judgeWindow(ports.judging, system, window, findings);
-      if (incident !== undefined)
-        log({ level: "warn", part: "judge", message: `incident ${incident.number}: ${incident.title}` });
-    });
+    const evaluated = await ports.senses.evaluateDue(
+      system,
+      async ({ window, findings }) => {
+        const incident = await judgeWindow(ports.judging, system, window, findings);
+        if (incident !== undefined)
+          log({ level: "warn", part: "judge", message: `incident ${incident.number}: ${incident.title}` });
+      },
+      job.signal,
+    );
     return { evaluated };
   });
 

@@ -1,7 +1,7 @@
 import { isoOf } from "../domain/instant.ts";
 
 /** One line of the server's log: JSON on standard error, so that standard output stays for people. */
-export interface LogLine {
+interface LogLine {
   readonly level: "info" | "warn" | "error";
   readonly part: string;
   readonly message: string;

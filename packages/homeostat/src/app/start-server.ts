@@ -108,6 +108,8 @@ async function start({ config, clock, log, print }: StartOptions, undo: Undo[]):
   });
   undo.push(() => wired.close());
   await workJobs(wired.jobs);
+  // Before what the jobs work with is closed.
+  undo.push(() => store.jobs.stop(jobStopMs));
 
   const shipping = new AbortController();
   const shipped = wired.shipper.run(shipping.signal);
@@ -153,10 +155,7 @@ async function settled(
 ): Promise<readonly [Awaited<ReturnType<typeof startEngines>>, ControlStore]> {
   const [engine, store] = await Promise.allSettled([engines, control]);
   if (engine.status === "fulfilled") undo.push(() => engine.value.stop(engineStopMs));
-  if (store.status === "fulfilled") {
-    undo.push(() => store.value.close());
-    undo.push(() => store.value.jobs.stop(jobStopMs));
-  }
+  if (store.status === "fulfilled") undo.push(() => store.value.close());
   if (engine.status === "rejected") throw engine.reason;
   if (store.status === "rejected") throw store.reason;
   return [engine.value, store.value];

@@ -59,7 +59,7 @@ export async function wire(foundation: Foundation): Promise<Wired> {
   const fileClient = openDataClient(engines.compute.shipper);
   const checker = createExpressionChecker(engines.compute.expressions);
   const features = createFeatureComputer(engines.compute.expressions);
-  const runtime = createForestRuntime();
+  const runtime = createForestRuntime(directory.artifacts);
   const events = createEventStore(data, clock);
   const profiles = createProfileStore(data);
   const verdicts = createVerdictStore(data);
@@ -141,7 +141,10 @@ export async function wire(foundation: Foundation): Promise<Wired> {
       notifying: {
         incidents: control.incidents,
         deliveries: control.deliveries,
-        channels: createChannels({ allowPrivate: config.webhookAllowPrivate, writeLine: foundation.print }),
+        channels: createChannels({
+          allowPrivate: config.webhookAllowPrivate,
+          writeLine: (line) => foundation.print(`${line}\n`),
+        }),
         clock,
         get pageUrl() {
           return foundation.pageUrl();

@@ -7,8 +7,3 @@ export class InvariantError extends Error {
 export function invariant(condition: unknown, message: string): asserts condition {
   if (!condition) throw new InvariantError(message);
 }
-
-/** The end of an exhaustive switch: a new member of the union that nobody handles does not compile. */
-export function unreachable(value: never, what: string): never {
-  throw new InvariantError(`unhandled ${what}: ${JSON.stringify(value)}`);
-}

@@ -60,8 +60,8 @@ export async function predict(
   caller: string,
 ): Promise<Answered> {
   const startedAt = ports.clock.now();
-  const { live, previous } = await ports.served(system);
   const failures: string[] = [];
+  const { live, previous } = await releasesOf(ports, system, failures);
   const scored = await firstThatAnswers(ports, system, questions, live, previous, failures);
   if (scored === undefined) {
     return {
@@ -89,6 +89,17 @@ export async function predict(
     reason,
     probabilities: scored.probabilities,
   };
+}
+
+/** Which releases there are cannot be asked while the control store is down at the first question: a constant still answers. */
+async function releasesOf(ports: PredictPorts, system: System, failures: string[]): ReturnType<PredictPorts["served"]> {
+  try {
+    return await ports.served(system);
+  } catch (thrown) {
+    if (!(thrown instanceof Fault)) throw thrown;
+    failures.push(reasonOf(thrown));
+    return { live: undefined, previous: undefined };
+  }
 }
 
 async function firstThatAnswers(

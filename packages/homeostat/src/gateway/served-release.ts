@@ -1,5 +1,5 @@
 import { Fault, reasonOf } from "../domain/fault.ts";
-import type { Instant } from "../domain/instant.ts";
+import { type Instant, secondMs } from "../domain/instant.ts";
 import type { LoadedModel, ModelRuntime } from "../domain/model/model.ts";
 import type { ModelStore } from "../domain/model/model-store.ts";
 import type { Pipeline } from "../domain/pipeline/pipeline.ts";
@@ -22,6 +22,9 @@ export interface ServedReleases {
   close(): void;
 }
 
+/** Longer than any question takes. */
+const unloadAfterMs = 60 * secondMs;
+
 interface Cached {
   readonly loadedAt: Instant;
   readonly live: ServedRelease | undefined;
@@ -30,7 +33,9 @@ interface Cached {
 
 /**
  * Keeps the live and the previous release of each system ready. The control store is asked again after `refreshMs`, so
- * that a release made by another replica is seen; while it cannot be asked, the last known releases keep answering.
+ * that a release made by another replica is seen; while it cannot be asked, the last known releases keep answering. A
+ * model that no release of these needs any more is unloaded a little later, when questions under way have been answered.
+ * Cost of an answer: a map look-up; memory: two models per system.
  */
 export function createServedReleases(
   ports: {
@@ -44,6 +49,9 @@ export function createServedReleases(
   const cache = new Map<string, Cached>();
   const refreshing = new Map<string, Promise<Cached>>();
   const inMemory = new Map<string, LoadedModel>();
+  const unneededSince = new Map<string, Instant>();
+  /** Raised by `invalidate`: what was asked before it is not kept. */
+  const generations = new Map<string, number>();
 
   async function prepare(release: Release | undefined): Promise<ServedRelease | undefined> {
     if (release?.model === undefined) return undefined;
@@ -74,7 +82,24 @@ export function createServedReleases(
     };
   }
 
+  function unloadUnneeded(now: Instant): void {
+    const needed = new Set(
+      [...cache.values()].flatMap(({ live, previous }) => [live?.release.model, previous?.release.model]),
+    );
+    for (const [version, model] of inMemory) {
+      if (needed.has(version)) unneededSince.delete(version);
+      else if (now - (unneededSince.get(version) ?? now) < unloadAfterMs)
+        unneededSince.set(version, unneededSince.get(version) ?? now);
+      else {
+        unneededSince.delete(version);
+        inMemory.delete(version);
+        model.unload();
+      }
+    }
+  }
+
   async function refresh(system: string): Promise<Cached> {
+    const generation = generations.get(system) ?? 0;
     const releases = await ports.releases.list(system);
     const live = releases.find((release) => release.stage === "live");
     const target = rollbackTarget(releases);
@@ -83,14 +108,17 @@ export function createServedReleases(
       live: await prepare(live),
       previous: await prepare(target.kind === "target" ? target.release : undefined),
     };
-    cache.set(system, fresh);
+    if (generation === (generations.get(system) ?? 0)) cache.set(system, fresh);
+    if (refreshing.size <= 1) unloadUnneeded(ports.now());
     return fresh;
   }
 
   function refreshOnce(system: string): Promise<Cached> {
     const running = refreshing.get(system);
     if (running !== undefined) return running;
-    const started = refresh(system).finally(() => refreshing.delete(system));
+    const started = refresh(system).finally(() => {
+      if (refreshing.get(system) === started) refreshing.delete(system);
+    });
     refreshing.set(system, started);
     return started;
   }
@@ -101,11 +129,15 @@ export function createServedReleases(
       if (known === undefined) return refreshOnce(system);
       if (ports.now() - known.loadedAt > refreshMs) {
         // Stale is better than slow: the question at hand is answered by what is known; the next one sees the news.
-        refreshOnce(system).catch(() => cache.set(system, { ...known, loadedAt: ports.now() }));
+        refreshOnce(system).catch(() => {
+          if (cache.get(system) === known) cache.set(system, { ...known, loadedAt: ports.now() });
+        });
       }
       return known;
     },
     invalidate: (system) => {
+      generations.set(system, (generations.get(system) ?? 0) + 1);
+      refreshing.delete(system);
       cache.delete(system);
     },
     close: () => {

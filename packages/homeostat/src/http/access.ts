@@ -133,7 +133,7 @@ export function createAccess(options: {
     if (!(await keyStore.consumeSignInToken(hashOf(call.body.token), now)))
       return refused(
         "not-signed-in",
-        "This sign-in link was used before or is older than 15 minutes; make a new one with `homeostat sign-in`.",
+        "This sign-in link was used before or is older than 15 minutes; make a new one with `homeostat keys sign-in-link`.",
       );
     const token = newToken();
     const session: Session = { name: "page", scopes: ["admin"], csrfToken: newToken(), expiresAt: now + sessionLifeMs };

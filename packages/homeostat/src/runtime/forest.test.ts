@@ -16,7 +16,8 @@ import { readTrainingTable } from "./csv-columns.ts";
 import { createForestRuntime } from "./forest-runtime.ts";
 import { createForestTrainer } from "./train-forest.ts";
 
-const datasets = createRequire(import.meta.url).resolve("vega-datasets");
+const require = createRequire(import.meta.url);
+const datasets = require.resolve("vega-datasets");
 const flights = join(dirname(datasets), "..", "data", "flights-3m.parquet");
 const features = [
   feature("departure_hour", "number"),

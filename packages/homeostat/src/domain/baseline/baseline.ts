@@ -46,7 +46,7 @@ export interface FrozenSegment {
 export const otherValue = "(other)";
 export const nullValue = "(null)";
 
-export interface ReferenceWindow extends Window {
+interface ReferenceWindow extends Window {
   readonly season: string;
   readonly rows: number;
 }

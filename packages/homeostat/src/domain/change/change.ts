@@ -1,7 +1,6 @@
 import type { Instant } from "../instant.ts";
 
-export const changeKinds = ["deploy", "schema", "library", "firmware", "policy", "data-source"] as const;
-export type ChangeKind = (typeof changeKinds)[number];
+type ChangeKind = "deploy" | "schema" | "library" | "firmware" | "policy" | "data-source";
 
 /** Something that changed, tied to a component. */
 export interface Change {

@@ -34,7 +34,9 @@ export function findSlice(findings: readonly Finding[], volumes: readonly Series
   const lost = [...exact].sort(byEvidence)[0];
   const united = unite(findings.filter((finding) => finding.segment !== undefined && finding.monitor !== "volume"));
   if (lost?.feature !== undefined) {
-    const vanished = vanishedValues(volumes, lost.value * lost.rows, lost.feature);
+    // Rows that lost their value over and above those that never had one.
+    const lostRows = Math.max(0, lost.value - (lost.baselineValue ?? 0)) * lost.rows;
+    const vanished = vanishedValues(volumes, lostRows, lost.feature);
     const lead: Lead = {
       feature: lost.feature,
       slice: vanished,
@@ -43,21 +45,24 @@ export function findSlice(findings: readonly Finding[], volumes: readonly Series
           ? "no segment lost as many rows as arrived without their value"
           : "where about as many rows vanished as arrived without their value",
       finding: lost,
-      lostRows: lost.value * lost.rows,
+      lostRows,
     };
     return { leads: [lead, ...united.filter((other) => other.feature !== lost.feature)] };
   }
   if (united.length > 0) return { leads: united };
   const global = [...findings].sort(byEvidence)[0];
   if (global === undefined) return { leads: [] };
-  const fallen =
-    global.monitor === "volume" ? sliceOf(findings.filter((finding) => finding.monitor === "volume")) : undefined;
+  // A feed that changed as a whole takes its segments along: they are a slice only when the whole did not change.
+  const changed =
+    global.monitor === "volume" && findings.every((finding) => finding.segment !== undefined)
+      ? sliceOf(findings)
+      : undefined;
   return {
     leads: [
       {
         feature: global.feature,
-        slice: fallen,
-        how: "no segment moved by itself",
+        slice: changed,
+        how: changed === undefined ? "no segment moved by itself" : "segment values whose rows changed in number",
         finding: global,
         lostRows: undefined,
       },
@@ -138,6 +143,7 @@ function vanishedValues(volumes: readonly SeriesVerdict[], lostRows: number, fea
   return undefined;
 }
 
+/** `origin=LAX`, `origin in {LAX, SFO}` or `all rows`. */
 export function sliceWords(slice: Slice | undefined): string {
   if (slice === undefined) return "all rows";
   return slice.values.length === 1

@@ -1,8 +1,7 @@
 import type { Instant } from "../instant.ts";
 import type { Window } from "../window/window.ts";
 
-export const layers = ["infrastructure", "pipeline", "model", "outcome"] as const;
-export type Layer = (typeof layers)[number];
+export type Layer = "infrastructure" | "pipeline" | "model" | "outcome";
 
 export const monitorKinds = [
   "input-drift",

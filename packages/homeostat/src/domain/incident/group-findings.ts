@@ -34,9 +34,7 @@ export function groupFindings(
   const near = incidents.find(
     (incident) => incident.state !== "resolved" && Math.abs(window.start - newestFindingStart(incident)) <= reach,
   );
-  return near === undefined
-    ? { kind: "open", findings: fresh }
-    : { kind: "join", incident: near, findings: fresh };
+  return near === undefined ? { kind: "open", findings: fresh } : { kind: "join", incident: near, findings: fresh };
 }
 
 /** Layer and owner follow from the finding nearest to the cause: inputs and feeds before scores before outcomes. */

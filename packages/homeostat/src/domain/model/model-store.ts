@@ -26,6 +26,7 @@ export interface Model {
   readonly pipeline: PipelineVersion;
   readonly dataset: string;
   readonly trainer: string;
+  /** Below the directory of artifacts, so that a data directory may be moved or restored elsewhere. */
   readonly artifactPath: string;
   readonly trainedRows: number;
   readonly heldOutRows: number;

@@ -18,6 +18,7 @@ export interface DenseScores {
   readonly labelledScoreSums: readonly number[];
 }
 
+/** Sparse score counts as dense ones; absent counts are all zero. */
 export function denseScores(sparse: ScoreCounts | undefined, bins: number): DenseScores {
   const zeros = (): number[] => new Array<number>(bins).fill(0);
   const rows = zeros();
@@ -37,6 +38,7 @@ export function denseScores(sparse: ScoreCounts | undefined, bins: number): Dens
   return { rows, positives, negatives, scoreSum, labelledScoreSums };
 }
 
+/** Score counts of two windows together. Same number of bins. */
 export function addScores(left: DenseScores, right: DenseScores): DenseScores {
   return {
     rows: addCounts(left.rows, right.rows),
@@ -47,14 +49,17 @@ export function addScores(left: DenseScores, right: DenseScores): DenseScores {
   };
 }
 
+/** Counts of two windows together, bin by bin; the right may be shorter. */
 export function addCounts(left: readonly number[], right: readonly number[]): number[] {
   return left.map((count, index) => count + (right[index] ?? 0));
 }
 
+/** What is left of counts when a part of them is taken away, bin by bin. */
 export function subtractCounts(left: readonly number[], right: readonly number[]): number[] {
   return left.map((count, index) => count - (right[index] ?? 0));
 }
 
+/** Rows over all bins. */
 export function total(counts: readonly number[]): number {
   return counts.reduce((sum, count) => sum + count, 0);
 }

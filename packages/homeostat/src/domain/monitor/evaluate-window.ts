@@ -36,7 +36,8 @@ export function evaluateWindow(question: WindowQuestion, streaks: ReadonlyMap<st
 }
 
 function verdictOf(test: SeriesTest, adjustedPValue: number | undefined, streakBefore: number): SeriesVerdict {
-  if (test.kind === "untested" || adjustedPValue === undefined) {
+  // A p-value that is not a number says that the test could not be made.
+  if (test.kind === "untested" || adjustedPValue === undefined || Number.isNaN(adjustedPValue)) {
     const state = test.kind === "untested" ? test.state : "not-checked";
     return { test, state, real: false, material: false, adjustedPValue: undefined, streak: 0, fired: false };
   }
@@ -55,13 +56,27 @@ function verdictOf(test: SeriesTest, adjustedPValue: number | undefined, streakB
   };
 }
 
+/**
+ * Whether the streaks of a window, as far as any monitor's persistence looks back, are those that were known before
+ * (`before`: streaks above zero by series). Where they are not, the verdict on the window after it may have changed.
+ */
+export function sameStreaks(before: ReadonlyMap<string, number>, verdicts: readonly SeriesVerdict[]): boolean {
+  return verdicts.every(({ test: { key }, streak }) => {
+    const persistence = monitors[key.monitor].persistence(key.metric);
+    return Math.min(streak, persistence) === Math.min(before.get(seriesText(key)) ?? 0, persistence);
+  });
+}
+
 /** The window's own verdict: the worst of its series; with nothing tested, why not. */
 function worstOf(verdicts: readonly SeriesVerdict[]): VerdictState {
   const order: readonly VerdictState[] = ["critical", "warning", "healthy", "waiting-for-labels", "not-enough-data"];
   return order.find((state) => verdicts.some((verdict) => verdict.state === state)) ?? "not-checked";
 }
 
-/** The findings of an evaluated window, each carrying everything needed to judge it. */
+/**
+ * The findings of an evaluated window, each carrying everything needed to judge it. `digest` makes a finding's identity
+ * of system, release, window and series, so that the same finding found again is the same finding.
+ */
 export function findingsOf(
   system: System,
   release: string,

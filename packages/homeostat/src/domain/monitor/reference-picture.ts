@@ -1,6 +1,6 @@
-import { psi } from "../../stats/distance/psi.ts";
+import { psiTest } from "../../stats/distance/psi.ts";
 import { type BinGroups, groupCounts } from "../../stats/histogram/bin-groups.ts";
-import { type Binning, binCountOf } from "../../stats/histogram/binning.ts";
+import { type Binning, binCountOf, nullBinOf } from "../../stats/histogram/binning.ts";
 import { poolRareBins } from "../../stats/histogram/pool-rare-bins.ts";
 import { reportBinCount } from "../../stats/histogram/report-bin-count.ts";
 import { reportGroups } from "../../stats/histogram/report-groups.ts";
@@ -20,6 +20,7 @@ import {
   subtractCounts,
   total,
 } from "./count-series.ts";
+import { groupsInUse } from "./psi-series.ts";
 
 /**
  * What normal looks like for every series, derived once from the profiles of the reference windows: per season, with
@@ -41,6 +42,8 @@ export interface FeatureReference {
   season(season: string): readonly number[] | undefined;
   readonly all: readonly number[];
   readonly overdispersion: Overdispersion | undefined;
+  /** How much more than independent rows the share of missing values varies between healthy windows. */
+  readonly nullOverdispersion: Overdispersion | undefined;
 }
 
 export interface ScoreReference {
@@ -102,6 +105,7 @@ function memoized<A extends readonly (SegmentValue | string | undefined)[], R>(
   };
 }
 
+/** Where the counts of a segment value (undefined: all rows) stand in a profile. */
 export function keyOf(segment: SegmentValue | undefined): string {
   return segment === undefined ? "" : segmentKey(segment.name, segment.value);
 }
@@ -116,7 +120,10 @@ function bySeason<T>(seasons: readonly string[], values: readonly T[], add: (lef
   return sums;
 }
 
-/** How much healthy windows differ beyond chance, each held against the others of its season; undefined with too few. */
+/**
+ * How much healthy windows differ beyond chance, each held against the others of its season; undefined with too few.
+ * Windows of a season share their mean, so each season costs one degree of freedom.
+ */
 function healthyVariation(
   seasons: readonly string[],
   windows: readonly (readonly number[])[],
@@ -124,12 +131,40 @@ function healthyVariation(
   groups: BinGroups,
 ): Overdispersion | undefined {
   const compared = windows.flatMap((window, index) => {
-    const rest = subtractCounts(sums.get(seasons[index] ?? "") ?? [], window);
-    const evidence = psi(groupCounts(window, groups), groupCounts(rest, groups));
-    return evidence.kind === "measured" ? [{ statistic: evidence.statistic, df: evidence.bins - 1 }] : [];
+    const season = seasons[index] ?? "";
+    const rest = subtractCounts(sums.get(season) ?? [], window);
+    const used = groupsInUse(groups, rest);
+    const tested = psiTest(groupCounts(window, used), groupCounts(rest, used));
+    return tested.kind === "tested" ? [{ statistic: tested.statistic, df: tested.df, season }] : [];
   });
+  return variationOf(compared, new Set(compared.map(({ season }) => season)).size);
+}
+
+function variationOf(
+  compared: readonly { readonly statistic: number; readonly df: number }[],
+  means: number,
+): Overdispersion | undefined {
   const estimated = overdispersionOf(compared);
-  return estimated.kind === "estimated" ? { phi: estimated.phi, windows: estimated.windows } : undefined;
+  return estimated.kind === "estimated"
+    ? { phi: estimated.phi, windows: Math.max(1, estimated.windows - means) }
+    : undefined;
+}
+
+const leastRowsOfShare = 10;
+
+/** The same for one share (missing values): the squared score statistic of each window against all others. */
+function healthyShareVariation(hits: readonly number[], rows: readonly number[]): Overdispersion | undefined {
+  const allHits = total(hits);
+  const allRows = total(rows);
+  const pooled = allRows === 0 ? 0 : allHits / allRows;
+  if (pooled === 0 || pooled === 1) return undefined;
+  const compared = rows.flatMap((own, index) => {
+    const others = allRows - own;
+    if (Math.min(own, others) < leastRowsOfShare) return [];
+    const difference = (hits[index] ?? 0) / own - (allHits - (hits[index] ?? 0)) / others;
+    return [{ statistic: difference ** 2 / (pooled * (1 - pooled) * (1 / own + 1 / others)), df: 1 }];
+  });
+  return variationOf(compared, 1);
 }
 
 function featureReference(
@@ -158,6 +193,10 @@ function featureReference(
     all,
     season: (season) => sums.get(season),
     overdispersion: healthyVariation(seasons, windows, sums, groups),
+    nullOverdispersion: healthyShareVariation(
+      windows.map((window) => window[nullBinOf(binning)] ?? 0),
+      windows.map(total),
+    ),
   };
 }
 
@@ -265,12 +304,15 @@ function volumeReference(
     const rest = (total(others) - count) / Math.max(1, others.length - 1);
     return others.length < 2 || rest <= 0 ? [] : [(count - rest) ** 2 / (rest * (1 + 1 / (others.length - 1)))];
   });
+  const seasonsRepeated = [...groups.values()].filter((counts) => counts.length > 1).length;
   return {
     season: (season) => {
       const own = groups.get(season);
       return own === undefined ? undefined : { meanRows: total(own) / own.length, windows: own.length };
     },
     overdispersion:
-      ratios.length === 0 ? undefined : { phi: Math.max(1, total(ratios) / ratios.length), windows: ratios.length },
+      ratios.length === 0
+        ? undefined
+        : { phi: Math.max(1, total(ratios) / ratios.length), windows: Math.max(1, ratios.length - seasonsRepeated) },
   };
 }

@@ -1,5 +1,8 @@
+import type { Overdispersion } from "../../stats/hypothesis/overdispersion.ts";
 import { logChoose } from "../../stats/special/log-choose.ts";
 import { normalSurvival } from "../../stats/special/normal-survival.ts";
+import { studentTSurvival } from "../../stats/special/student-t-survival.ts";
+import { untested } from "./untested.ts";
 import type { SeriesKey, SeriesTest } from "./verdict.ts";
 
 export interface ShareQuestion {
@@ -12,6 +15,8 @@ export interface ShareQuestion {
   readonly materialIncrease: number;
   /** Fewer hits than this never matter: a handful of rows is not a broken feed. */
   readonly leastHits: number;
+  /** How much more than independent rows the share varies between healthy windows; undefined where it was not measured. */
+  readonly overdispersion: Overdispersion | undefined;
 }
 
 const leastRowsToAsk = 10;
@@ -19,13 +24,13 @@ const leastRowsToAsk = 10;
 /**
  * Did the share of a kind of row grow? One-sided. With none in the baseline the chance is exact (hypergeometric: the hits
  * would all fall among the window's rows); otherwise the two-proportion score test, whose normal law holds because
- * `leastHits` keeps the counts away from zero.
+ * `leastHits` keeps the counts away from zero. Missing values come in bursts, so measured overdispersion φ divides z by
+ * √φ, held against Student's t with as many degrees of freedom as φ was measured with. Cost: O(1).
  */
 export function shareTest(question: ShareQuestion): SeriesTest {
-  const { key, hits, rows, baselineHits, baselineRows, materialIncrease, leastHits } = question;
-  if (rows < leastRowsToAsk || baselineRows < leastRowsToAsk) {
-    return { kind: "untested", key, state: "not-enough-data", reason: "fewer than 10 rows", rows, baselineRows };
-  }
+  const { key, hits, rows, baselineHits, baselineRows, materialIncrease, leastHits, overdispersion } = question;
+  if (rows < leastRowsToAsk || baselineRows < leastRowsToAsk)
+    return untested(key, "not-enough-data", `fewer than ${leastRowsToAsk} rows`, { rows, baselineRows });
   const share = hits / rows;
   const baselineShare = baselineHits / baselineRows;
   return {
@@ -37,13 +42,10 @@ export function shareTest(question: ShareQuestion): SeriesTest {
       baselineValue: baselineShare,
       effect: hits < leastHits ? 0 : share - baselineShare,
       threshold: materialIncrease,
-      pValue:
-        baselineHits === 0
-          ? noneInBaseline(hits, rows, baselineRows)
-          : scorePValue(hits, rows, baselineHits, baselineRows),
+      pValue: baselineHits === 0 ? noneInBaseline(hits, rows, baselineRows) : scorePValue(question),
       expectedByChance: baselineShare,
       lowerBound: undefined,
-      overdispersion: undefined,
+      overdispersion: baselineHits === 0 ? undefined : overdispersion?.phi,
       rows,
       baselineRows,
       bins: undefined,
@@ -56,8 +58,11 @@ function noneInBaseline(hits: number, rows: number, baselineRows: number): numbe
   return hits === 0 ? 1 : Math.exp(logChoose(rows, hits) - logChoose(rows + baselineRows, hits));
 }
 
-function scorePValue(hits: number, rows: number, baselineHits: number, baselineRows: number): number {
+function scorePValue({ hits, rows, baselineHits, baselineRows, overdispersion }: ShareQuestion): number {
   const pooled = (hits + baselineHits) / (rows + baselineRows);
   const spread = Math.sqrt(pooled * (1 - pooled) * (1 / rows + 1 / baselineRows));
-  return spread === 0 ? 1 : normalSurvival((hits / rows - baselineHits / baselineRows) / spread);
+  if (spread === 0) return 1;
+  const z = (hits / rows - baselineHits / baselineRows) / spread;
+  if (overdispersion === undefined) return normalSurvival(z);
+  return studentTSurvival(z / Math.sqrt(overdispersion.phi), overdispersion.windows);
 }

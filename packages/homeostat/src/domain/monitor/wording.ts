@@ -5,10 +5,12 @@ export function segmentWords(key: Pick<SeriesKey, "segment">): string {
   return key.segment === undefined ? "all rows" : `${key.segment.name}=${key.segment.value}`;
 }
 
+/** `12,346`. */
 export function wholeNumber(value: number): string {
   return Math.round(value).toLocaleString("en-US");
 }
 
+/** A share in 0..1 as `12 %`, `0.10 %`. */
 export function percent(share: number): string {
   const value = share * 100;
   return `${value >= 10 || value === 0 ? value.toFixed(0) : value.toPrecision(2)} %`;

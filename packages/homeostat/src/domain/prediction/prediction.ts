@@ -24,7 +24,7 @@ export interface Prediction {
 }
 
 /** Values with the features they belong to: those of the pipeline that answered, which may not be the one declared now. */
-export interface SeenVector {
+interface SeenVector {
   readonly features: readonly { readonly name: string }[];
   readonly values: FeatureVector;
 }

@@ -49,7 +49,7 @@ export interface SpooledRecord extends SpoolRecord {
 /** Strictly increasing across restarts within one spool directory. */
 export type SpoolPosition = number;
 
-export interface SpoolState {
+interface SpoolState {
   readonly bytes: number;
   readonly limitBytes: number;
   readonly rows: number;

@@ -1,5 +1,5 @@
 import { Fault, reasonOf } from "../../domain/fault.ts";
-import type { IncidentStore } from "../../domain/incident/incident.ts";
+import type { Incident, IncidentStore } from "../../domain/incident/incident.ts";
 import type { Clock } from "../../domain/instant.ts";
 import type { ChannelFactory, DeliveryStore, Notification } from "../../domain/notification/notification.ts";
 import type { System } from "../../domain/system/system.ts";
@@ -35,7 +35,7 @@ export async function notifyIncident(
     severity: incident.severity,
     owner: incident.owner,
     title: incident.title,
-    text: incident.diagnosis?.sentence ?? incident.title,
+    text: evidenceOf(incident),
     link: `${ports.pageUrl}/incidents/${number}`,
     at,
   };
@@ -70,4 +70,10 @@ async function tell(
     });
     return thrown;
   }
+}
+
+/** Metric and size of the slice, in the diagnosis' own words: what the title does not say. */
+function evidenceOf({ diagnosis }: Incident): string {
+  const told = diagnosis?.steps.filter(({ step, status }) => (step === 1 || step === 3) && status === "done") ?? [];
+  return told.length === 0 ? "the diagnosis has found no more yet" : told.map(({ verdict }) => verdict).join("; ");
 }

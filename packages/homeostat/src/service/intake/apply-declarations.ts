@@ -33,9 +33,7 @@ export async function planDeclarations(ports: Pick<ApplyPorts, "systems">, decla
   return {
     systems: declared.systems.map(({ system }) => system.name),
     steps,
-    warnings: declared.systems.flatMap(({ system }) =>
-      system.unchecked.map((what) => `${system.name}: ${what} is not checked yet`),
-    ),
+    warnings: declared.systems.flatMap(({ system }) => system.unchecked.map((what) => `${system.name}: ${what}`)),
     applied: false,
   };
 }
@@ -80,7 +78,16 @@ function changedParts(before: System, after: System): string[] {
     "owners",
     "notify",
   ];
-  return parts.filter((part) => JSON.stringify(before[part]) !== JSON.stringify(after[part]));
+  return parts.filter((part) => canonicalText(before[part]) !== canonicalText(after[part]));
+}
+
+/** JSON with sorted keys: a store may give the keys of an object back in another order. */
+function canonicalText(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) =>
+    part !== null && typeof part === "object" && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([left], [right]) => (left < right ? -1 : 1)))
+      : part,
+  );
 }
 
 /** Does what the plan says: owners, tables, systems; each change of a system is a change event. Safe to repeat. */

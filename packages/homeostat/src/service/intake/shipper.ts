@@ -18,7 +18,7 @@ export interface ShipperPorts {
   readonly sleep: (ms: number, cancellation: Cancellation) => Promise<void>;
 }
 
-export type ShipperState =
+type ShipperState =
   | { readonly kind: "shipping"; readonly shippedRows: number; readonly lastShippedAt: Instant | undefined }
   | {
       readonly kind: "stuck";
@@ -39,50 +39,83 @@ const blockLimits = { maxRows: 50_000, maxBytes: 32 * 1024 * 1024 };
 const firstWaitMs = 100;
 const longestWaitMs = 5_000;
 
+/** A stream whose block was not taken: since when, why, and when it is tried again. */
+interface Trouble {
+  readonly since: Instant;
+  readonly reason: string;
+  readonly waitMs: number;
+  readonly retryAt: Instant;
+}
+
 /**
  * Takes rows from the spool to the store and lets go of them only after the store confirmed. A crash in between means
- * the same rows are stored again, which changes nothing. While the store is down it waits with growing pauses and says
- * so in its state; nothing is dropped.
+ * the same rows are stored again, which changes nothing. A stream whose block is not taken rests with growing pauses and
+ * says so in the state, while the other streams go on; nothing is dropped.
  */
 export function createShipper(ports: ShipperPorts): Shipper {
+  const troubles = new Map<SpoolStream, Trouble>();
   let shippedRows = 0;
   let lastShippedAt: Instant | undefined;
-  let trouble: { readonly since: Instant; readonly reason: string } | undefined;
 
-  async function shipOnce(): Promise<boolean> {
-    let shipped = false;
-    for (const stream of ports.spool.pendingStreams()) {
+  async function shipStream(stream: SpoolStream): Promise<"shipped" | "nothing"> {
+    try {
       const records = await ports.spool.read(stream, blockLimits);
-      if (records.length === 0) continue;
-      await shipBlock(ports, stream, records);
-      shippedRows += records.reduce((sum, record) => sum + record.rows, 0);
-      lastShippedAt = ports.clock.now();
-      shipped = true;
+      if (records.length > 0) {
+        await shipBlock(ports, stream, records);
+        shippedRows += records.reduce((sum, record) => sum + record.rows, 0);
+        lastShippedAt = ports.clock.now();
+      }
+      troubles.delete(stream);
+      return records.length > 0 ? "shipped" : "nothing";
+    } catch (thrown) {
+      if (!(thrown instanceof Fault)) throw thrown;
+      const known = troubles.get(stream);
+      const now = ports.clock.now();
+      const waitMs = known === undefined ? firstWaitMs : Math.min(longestWaitMs, known.waitMs * 2);
+      troubles.set(stream, { since: known?.since ?? now, reason: reasonOf(thrown), waitMs, retryAt: now + waitMs });
+      return "nothing";
     }
-    return shipped;
+  }
+
+  /** One block of every stream that is not resting. */
+  async function shipRound(): Promise<"shipped" | "nothing"> {
+    let outcome: "shipped" | "nothing" = "nothing";
+    for (const stream of ports.spool.pendingStreams()) {
+      if ((troubles.get(stream)?.retryAt ?? 0) > ports.clock.now()) continue;
+      if ((await shipStream(stream)) === "shipped") outcome = "shipped";
+    }
+    return outcome;
+  }
+
+  /** Until something is appended, or the first resting stream may be tried again. */
+  async function rest(appended: Promise<void>, cancellation: Cancellation): Promise<void> {
+    const retryAt = Math.min(...[...troubles.values()].map((trouble) => trouble.retryAt));
+    if (retryAt === Number.POSITIVE_INFINITY) return appended;
+    const enough = new AbortController();
+    const stop = (): void => enough.abort();
+    cancellation.addEventListener("abort", stop, { once: true });
+    if (cancellation.aborted) stop();
+    await Promise.race([appended, ports.sleep(Math.max(1, retryAt - ports.clock.now()), enough.signal)]);
+    cancellation.removeEventListener("abort", stop);
+    stop();
   }
 
   return {
-    state: () =>
-      trouble === undefined
-        ? { kind: "shipping", shippedRows, lastShippedAt }
-        : { kind: "stuck", ...trouble, shippedRows, lastShippedAt },
+    state: () => {
+      const [longest] = [...troubles].sort(([, left], [, right]) => left.since - right.since);
+      if (longest === undefined) return { kind: "shipping", shippedRows, lastShippedAt };
+      const [stream, { since, reason }] = longest;
+      return { kind: "stuck", since, reason: `${stream}: ${reason}`, shippedRows, lastShippedAt };
+    },
     async run(cancellation) {
-      let waitMs = firstWaitMs;
+      let appended: Promise<void> | undefined;
       while (!cancellation.aborted) {
-        try {
-          // Asked for before looking, so that a row appended in between is not slept through.
-          const appended = ports.spool.waitForAppend(cancellation);
-          const shipped = await shipOnce();
-          trouble = undefined;
-          waitMs = firstWaitMs;
-          if (!shipped) await appended;
-        } catch (thrown) {
-          if (!(thrown instanceof Fault)) throw thrown;
-          trouble ??= { since: ports.clock.now(), reason: reasonOf(thrown) };
-          await ports.sleep(waitMs, cancellation);
-          waitMs = Math.min(longestWaitMs, waitMs * 2);
-        }
+        // Asked for before looking, so that a row appended in between is not slept through; asked for once until it comes.
+        appended ??= ports.spool.waitForAppend(cancellation).then(() => {
+          appended = undefined;
+        });
+        const waiting = appended;
+        if ((await shipRound()) === "nothing") await rest(waiting, cancellation);
       }
     },
   };

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { copyFile, mkdir, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { copyFile, mkdir, rename, rm } from "node:fs/promises";
+import { join, relative } from "node:path";
 import type { Cancellation } from "../../domain/cancellation.ts";
 import type { DatasetFiles, TrainingSplit } from "../../domain/dataset/dataset-files.ts";
 import type { Clock } from "../../domain/instant.ts";
@@ -73,7 +73,7 @@ export async function trainModel(
       pipeline: system.pipeline.version,
       dataset: order.dataset,
       trainer: ports.trainer.identity,
-      artifactPath: kept,
+      artifactPath: relative(ports.directory, kept),
       trainedRows: written.rows,
       heldOutRows: measured.rows,
       trainingMs: trained.trainingMs,
@@ -97,7 +97,9 @@ function versionOf(system: System, order: TrainingOrder, trainer: string, artifa
 async function keepArtifact(directory: string, from: string, version: string): Promise<string> {
   const kept = join(directory, "models", `${version}.zip`);
   await mkdir(join(directory, "models"), { recursive: true });
-  await copyFile(from, kept);
+  // Moved into place whole: the same version may be serving, and a copy cut short must not take its place.
+  await copyFile(from, `${kept}.new`);
+  await rename(`${kept}.new`, kept);
   return kept;
 }
 

@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
 import type { Baseline, BaselineStore } from "../../domain/baseline/baseline.ts";
 import type { ProfileStore } from "../../domain/baseline/profile-store.ts";
+import type { Cancellation } from "../../domain/cancellation.ts";
 import type { Finding, FindingStore } from "../../domain/finding/finding.ts";
-import { type Clock, type Instant, secondMs } from "../../domain/instant.ts";
-import { evaluateWindow, findingsOf } from "../../domain/monitor/evaluate-window.ts";
+import { type Clock, type Instant, minuteMs, secondMs } from "../../domain/instant.ts";
+import { invariant } from "../../domain/invariant.ts";
+import { evaluateWindow, findingsOf, sameStreaks } from "../../domain/monitor/evaluate-window.ts";
 import { type ReferencePicture, referencePictureOf } from "../../domain/monitor/reference-picture.ts";
-import type { VerdictStore } from "../../domain/monitor/verdict.ts";
+import type { SeriesVerdict, VerdictStore } from "../../domain/monitor/verdict.ts";
 import type { EventStore } from "../../domain/prediction/event-store.ts";
 import type { Release, ReleaseStore } from "../../domain/release/release.ts";
 import type { System } from "../../domain/system/system.ts";
@@ -29,8 +31,16 @@ export interface EvaluatedWindow {
 }
 
 export interface Senses {
-  /** Evaluates every window that is due, oldest first, telling each result as it is known. Returns the number evaluated. */
-  evaluateDue(system: System, tell: (evaluated: EvaluatedWindow) => Promise<void>): Promise<number>;
+  /**
+   * Evaluates every window that is due, oldest first, telling each result as it is known, until cancelled. A result that
+   * could not be told is told again the next time. Returns the number evaluated. Windows of one system are evaluated by
+   * one caller at a time.
+   */
+  evaluateDue(
+    system: System,
+    tell: (evaluated: EvaluatedWindow) => Promise<void>,
+    cancellation?: Cancellation,
+  ): Promise<number>;
 }
 
 /** With no new row for this long, a window that has ended by the wall clock is closed even if event time stands still. */
@@ -41,29 +51,35 @@ const idleMs = 10 * secondMs;
  * is evaluated again when outcomes arrived and their maturity has passed. Pictures of normal are kept per baseline.
  */
 export function createSenses(ports: SensePorts): Senses {
+  /** One picture per system, that of its live release. */
   const pictures = new Map<string, ReferencePicture>();
 
   async function pictureOf(baseline: Baseline): Promise<ReferencePicture> {
-    const known = pictures.get(baseline.id);
-    if (known !== undefined) return known;
+    const known = pictures.get(baseline.system);
+    if (known?.baseline.id === baseline.id) return known;
     const picture = referencePictureOf(baseline, await ports.profiles.reference(baseline));
-    pictures.set(baseline.id, picture);
+    pictures.set(baseline.system, picture);
     return picture;
   }
 
   return {
-    async evaluateDue(system, tell) {
+    async evaluateDue(system, tell, cancellation) {
       const release = await ports.releases.live(system.name);
       if (release?.baseline === undefined) return 0;
       const baseline = await ports.baselines.get(system.name, release.baseline);
       const frontier = await ports.events.frontier(system);
       if (baseline === undefined || frontier === undefined) return 0;
       const picture = await pictureOf(baseline);
-      const watermark = watermarkOf(system, frontier, ports.clock.now());
-      const due = (await ports.windows.dirty(system.name)).filter((record) => isDue(system, record, watermark));
-      for (const record of due)
-        await tell(await evaluateOne(ports, { system, release, baseline, picture, watermark }, record));
-      return due.length;
+      const now = ports.clock.now();
+      const watermark = watermarkOf(system, frontier, now);
+      const due = (await ports.windows.dirty(system.name)).filter((record) => isDue(system, record, watermark, now));
+      let evaluated = 0;
+      for (const record of due) {
+        if (cancellation?.aborted === true) break;
+        await evaluateOne(ports, { system, release, baseline, picture, watermark }, record, tell);
+        evaluated += 1;
+      }
+      return evaluated;
     },
   };
 }
@@ -79,10 +95,17 @@ export function watermarkOf(
   return idle ? Math.max(byEvents, now - system.windows.latenessMs) : byEvents;
 }
 
-/** First when the window is over; again when its outcomes have matured, so that arriving outcomes do not evaluate it a hundred times. */
-function isDue(system: System, record: WindowRecord, watermark: Instant): boolean {
+const longestPauseMs = 10 * minuteMs;
+
+/**
+ * First when the window is over; again when its outcomes have matured, so that arriving outcomes do not evaluate it a
+ * hundred times. What trickles in after that waits for a pause that doubles with every restatement, up to ten minutes.
+ */
+function isDue(system: System, record: WindowRecord, watermark: Instant, now: Instant): boolean {
   if (record.end > watermark) return false;
-  return record.evaluatedAt === undefined || record.end + system.outcome.maturityMs <= watermark;
+  if (record.evaluatedAt === undefined) return true;
+  const pauseMs = record.restatements === 0 ? 0 : Math.min(longestPauseMs, secondMs * 2 ** record.restatements);
+  return record.end + system.outcome.maturityMs <= watermark && now - record.evaluatedAt >= pauseMs;
 }
 
 interface Context {
@@ -93,7 +116,12 @@ interface Context {
   readonly watermark: Instant;
 }
 
-async function evaluateOne(ports: SensePorts, context: Context, record: WindowRecord): Promise<EvaluatedWindow> {
+async function evaluateOne(
+  ports: SensePorts,
+  context: Context,
+  record: WindowRecord,
+  tell: (evaluated: EvaluatedWindow) => Promise<void>,
+): Promise<void> {
   const { system, release, baseline, picture, watermark } = context;
   const touches = await ports.windows.touches(system.name, record.start);
   const version = record.profileVersion + 1;
@@ -101,7 +129,7 @@ async function evaluateOne(ports: SensePorts, context: Context, record: WindowRe
   const [profile] = await ports.profiles.live(baseline, [
     { start: record.start, end: record.end, profileVersion: version },
   ]);
-  if (profile === undefined) return { window: record, findings: [] };
+  invariant(profile !== undefined, "a window that was counted has a profile");
   const before = await previousStreaks(ports, context, record);
   const season = seasonOf(record, system.windows.season);
   const outcomesMature = record.end + system.outcome.maturityMs <= watermark;
@@ -124,8 +152,27 @@ async function evaluateOne(ports: SensePorts, context: Context, record: WindowRe
     dirty: false,
   };
   await ports.findings.replace(system.name, record, findings, ports.clock.now());
+  // What is found must reach judgement even if the process ends here: until it is told, the window stays due.
+  await ports.windows.settle({ ...settled, evaluatedAt: record.evaluatedAt }, touches - 1);
+  await tell({ window: settled, findings });
+  await restateNext(ports, context, record, evaluation.verdicts);
   await ports.windows.settle(settled, touches);
-  return { window: settled, findings };
+}
+
+/** A window evaluated after this one counted on this one's streaks: if they are others now, it is to be judged again. */
+async function restateNext(
+  ports: SensePorts,
+  { system, release }: Context,
+  record: WindowRecord,
+  verdicts: readonly SeriesVerdict[],
+): Promise<void> {
+  const [next] = await ports.windows.list(system.name, { from: record.end, to: record.end + 1 });
+  if (next === undefined || next.profileVersion === 0) return;
+  const before =
+    record.profileVersion === 0
+      ? new Map<string, number>()
+      : await ports.verdicts.streaks(system.name, release.id, record, record.profileVersion);
+  if (!sameStreaks(before, verdicts)) await ports.windows.touch(system.name, [next.start], next.end - next.start);
 }
 
 const shortDigest = (text: string): string => `f-${createHash("sha256").update(text).digest("hex").slice(0, 16)}`;

@@ -12,6 +12,7 @@ import { exposureAdjustedRate, inverseDelayMean } from "./delay-weighted-rate.ts
 import { estimatedLoss } from "./estimated-loss.ts";
 import { expectedBinary } from "./expected-binary.ts";
 import { expectedMulticlass } from "./expected-multiclass.ts";
+import { expectedRanking } from "./expected-ranking.ts";
 import { densityRatio, importanceWeightedMean } from "./importance-weighted-mean.ts";
 import { labelledSumsOf, predictionPoweredMean } from "./prediction-powered-mean.ts";
 
@@ -124,6 +125,17 @@ describe("expected performance of a two-class model", () => {
       expect(a.samplingError).toBeCloseTo(b.samplingError, 12);
       expect(a.calibrationError).toBeCloseTo(b.calibrationError, 12);
       expect(a.calibrationError).toBeGreaterThan(0);
+    }
+  });
+
+  it("knows how its AUC moves with each label, classes unequal and scores tied", () => {
+    const scores = [1, 2, 2, 3, 5, 5, 8];
+    const c = [0.05, 0.1, 0.3, 0.1, 0.2, 0.6, 0.3];
+    const ones = new Array<number>(7).fill(1);
+    const at = (shares: readonly number[]) => healthy(expectedRanking(scores, shares, ones), "ranking");
+    for (const [i, slope] of at(c).aucSlopes.entries()) {
+      const moved = (by: number) => at(c.map((v, j) => (j === i ? v + by : v))).auc;
+      expect(slope).toBeCloseTo((moved(1e-5) - moved(-1e-5)) / 2e-5, 8);
     }
   });
 
@@ -299,6 +311,11 @@ describe("estimates from weights and from a loss regressor", () => {
       values.map((_, i) => (i < 5 ? 20 : 0.001)),
     );
     expect(few).toMatchObject({ kind: "insufficient", reason: "effective-sample-too-small", need: 100 });
+    const skewed = importanceWeightedMean(
+      new Array<number>(10_000).fill(1),
+      Array.from({ length: 10_000 }, (_, i) => (i < 300 ? 1 : 0)),
+    );
+    expect(skewed).toEqual({ kind: "insufficient", reason: "effective-sample-too-small", have: 300, need: 500 });
     expect(densityRatio(0.5, 2000, 1000)).toBe(2);
     expect(densityRatio(1, 2000, 1000)).toBe(20);
   });

@@ -69,7 +69,7 @@ describe("betting e-processes under continuous peeking", { timeout }, () => {
   it.each([0.02, 0.1, 0.3])("at null rate %d false-alarm at most once in a hundred over every look", (rate) => {
     const random = createXoshiro(100 * rate);
     const trials = times(20_000);
-    const looks = long ? 200 : 30;
+    const looks = long ? 100 : 30;
     const hits = count(trials, () => rowsToAlarm(random, bettingGrid(rate), rate, 100, looks, Math.log(100)) !== null);
     expectAtMost(hits, trials, 0.01);
   });

@@ -22,6 +22,7 @@ interface Detections {
   adwin: Indices;
   adwinClock1: Indices;
   adwinLoose: Indices;
+  adwinNarrow: Indices;
   pageHinkley: Indices;
   pageHinkleyUp: Indices;
   pageHinkleyDown: Indices;
@@ -71,6 +72,7 @@ describe("step-by-step detectors against river", () => {
     const s = streams.get(d.stream)!;
     expect(adwinDrifts(s, {})).toEqual(d.adwin);
     expect(adwinDrifts(s, { clock: 1 })).toEqual(d.adwinClock1);
+    expect(adwinDrifts(s, { clock: 3, maximumBuckets: 7, minimumWindow: 1 })).toEqual(d.adwinNarrow);
     expect(adwinDrifts(s, { delta: 0.05, maximumBuckets: 3, minimumWindow: 8, gracePeriod: 30 })).toEqual(d.adwinLoose);
   });
 
@@ -135,6 +137,7 @@ describe("step-by-step detectors against river", () => {
     const jump = [...new Array<number>(200).fill(0), ...new Array<number>(200).fill(100)];
     expect(adwinDrifts(jump, {})).toEqual([223]);
     expect(adwinDrifts(jump, { clock: 1 })).toEqual([201]);
+    expect(adwinDrifts(jump, { clock: 1, minimumWindow: 1 })).toEqual([200]);
     expect(
       adwinDrifts(
         Array.from({ length: 2000 }, (_, i) => i % 2),

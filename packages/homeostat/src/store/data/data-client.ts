@@ -9,11 +9,7 @@ import {
 import type { EngineAddress } from "../../domain/engine/data-engine.ts";
 import { Fault, reasonOf } from "../../domain/fault.ts";
 
-export type StreamFormat =
-  | "CSVWithNames"
-  | "JSONCompactEachRow"
-  | "JSONCompactEachRowWithNamesAndTypes"
-  | "JSONEachRow";
+type StreamFormat = "CSVWithNames" | "JSONCompactEachRow";
 
 export type QueryParameters = Readonly<Record<string, unknown>>;
 
@@ -72,7 +68,7 @@ export function openDataClient(address: EngineAddress): DataClient {
       date_time_input_format: "best_effort",
       input_format_skip_unknown_fields: 1,
       // A backfill may hold rows of many years at once, and each month is a partition.
-      max_partitions_per_insert_block: 0,
+      max_partitions_per_insert_block: "0",
     },
   });
   const parametersOf = (parameters: QueryParameters | undefined): { query_params?: Record<string, unknown> } =>
@@ -94,7 +90,10 @@ export function openDataClient(address: EngineAddress): DataClient {
       }),
     command: (statement, parameters) =>
       guarded(async () => {
-        await client.command({ query: statement, ...parametersOf(parameters) });
+        // Only queries may bring parameters longer than an address line, and an INSERT … SELECT passes for one.
+        if (parameters !== undefined && statement.startsWith("INSERT"))
+          await (await client.query({ query: statement, format: "JSONEachRow", ...parametersOf(parameters) })).text();
+        else await client.command({ query: statement, ...parametersOf(parameters) });
       }),
     insertLines: (table, blocks) =>
       guarded(async () => {

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { mkdir, rename } from "node:fs/promises";
 import { join } from "node:path";
@@ -7,7 +6,8 @@ import { Readable } from "node:stream";
 import { pipeline as streamPipeline } from "node:stream/promises";
 import type { DatasetFiles, LabelledVector, TrainingSplit } from "../../domain/dataset/dataset-files.ts";
 import { Fault } from "../../domain/fault.ts";
-import { columnTypeOf } from "../../domain/pipeline/pipeline.ts";
+import { invariant } from "../../domain/invariant.ts";
+import { columnTypeOf, type FieldType } from "../../domain/pipeline/pipeline.ts";
 import type { System } from "../../domain/system/system.ts";
 import type { DataClient } from "./data-client.ts";
 import { featureValue } from "./event-table.ts";
@@ -16,7 +16,9 @@ const batchRows = 10_000;
 
 /**
  * Datasets as Parquet files under their digest, read by the local engine (the only connection that may read files).
- * The digest covers the rows, not the file: two files with the same rows in another order or compression are one dataset.
+ * The digest covers column names and values, not the file: rows or columns in another order, another compression, other
+ * row groups, nullable or not, wider integers give the same dataset. Another name, type of text or precision of a time
+ * gives another.
  */
 export function createDatasetFiles(files: DataClient, directory: string): DatasetFiles {
   const pathOf = (digest: string): string => join(directory, `${digest}.parquet`);
@@ -65,7 +67,7 @@ async function ingest(
   }
   const rows = await rowCount(files, uploadedPath);
   if (rows === 0) return { kind: "refused", reason: "empty", message: "the file holds no rows" };
-  const digest = `ds-${await digestRows(files, uploadedPath)}`;
+  const digest = `ds-${await digestRows(files, uploadedPath, [...present])}`;
   await mkdir(directory, { recursive: true });
   await rename(uploadedPath, pathOf(digest));
   return { kind: "ingested", digest, rows, columns: columns.map(({ name, type }) => ({ name, type })) };
@@ -76,16 +78,20 @@ async function rowCount(files: DataClient, path: string): Promise<number> {
   return Number(row?.n ?? 0);
 }
 
-/** SHA-256 over the rows as JSON arrays in the order of all their columns. */
-async function digestRows(files: DataClient, path: string): Promise<string> {
-  const hash = createHash("sha256");
-  const bytes = await files.stream(
-    "SELECT * FROM file({path:String}, 'Parquet') ORDER BY ALL",
-    "JSONCompactEachRowWithNamesAndTypes",
-    { path },
+/**
+ * SHA-256 over the column names in order, then the SHA-256 of every row (its values as text in the order of the names,
+ * texts quoted, NULL bare) in ascending order. Memory: about a hundred bytes a row in the engine.
+ */
+async function digestRows(files: DataClient, path: string, names: readonly string[]): Promise<string> {
+  const sorted = names.toSorted();
+  const row = `SHA256(toString(tuple(${sorted.map((name) => `f.${quoted(name)}`).join(", ")})))`;
+  const [answer] = await files.rows<{ digest: string }>(
+    `SELECT lower(hex(SHA256(concat({names:String}, arrayStringConcat(arraySort(groupArray(toString(${row})))))))) AS digest
+     FROM file({path:String}, 'Parquet') AS f`,
+    { path, names: JSON.stringify(sorted) },
   );
-  for await (const chunk of bytes) hash.update(chunk);
-  return hash.digest("hex");
+  invariant(answer !== undefined, "an aggregate has an answer");
+  return answer.digest;
 }
 
 function physicalColumns(
@@ -106,9 +112,10 @@ const quoted = (name: string): string => `\`${name.replaceAll("\\", "\\\\").repl
 /** The contract's view of a file: its columns under the field names, in the contract's types. */
 function contractRows(system: System): string {
   const columns = physicalColumns(system).map(
-    (column) => `CAST(${quoted(column.physicalName)} AS ${column.type}) AS ${column.name}`,
+    (column) => `CAST(f.${quoted(column.physicalName)} AS ${column.type}) AS ${column.name}`,
   );
-  return `SELECT ${columns.join(", ")} FROM file({path:String}, 'Parquet')`;
+  // Qualified names are the file's own: a field may be called what another field's column is called.
+  return `SELECT ${columns.join(", ")} FROM file({path:String}, 'Parquet') AS f`;
 }
 
 function splitParameters(split: TrainingSplit, path: string, share: number): Readonly<Record<string, unknown>> {
@@ -171,13 +178,13 @@ async function* labelledVectors(
     `toUInt8(${trainedExpression(system, split)})`,
     `toUInt8(ifNull(${system.outcome.expression}, 0))`,
     ...inputs.map((field) =>
-      field.type === "timestamp" ? `formatDateTime(${field.name}, '%Y-%m-%dT%H:%i:%SZ')` : field.name,
+      field.type === "timestamp" ? `concat(replaceOne(toString(${field.name}), ' ', 'T'), 'Z')` : field.name,
     ),
     ...system.pipeline.features.map((feature) => featureValue(feature)),
   ];
   const statement = `SELECT ${columns.join(", ")} FROM (${contractRows(system)}) WHERE isNotNull(${split.timeField}) AND isNotNull(${system.outcome.expression}) ORDER BY ${split.timeField}`;
   const bytes = await files.stream(statement, "JSONCompactEachRow", splitParameters(split, path, share), {
-    output_format_json_quote_64bit_integers: 0,
+    output_format_json_quote_64bit_integers: 1,
   });
   let batch: LabelledVector[] = [];
   for await (const line of createInterface({ input: Readable.from(bytes), crlfDelay: Number.POSITIVE_INFINITY })) {
@@ -188,7 +195,9 @@ async function* labelledVectors(
       time: Number(cells[0]),
       trainedOn: cells[1] === 1,
       outcome: cells[2] === 1,
-      inputs: Object.fromEntries(inputs.map((field, index) => [field.name, values[index] ?? null])),
+      inputs: Object.fromEntries(
+        inputs.map((field, index) => [field.name, inputOf(field.type, values[index] ?? null)]),
+      ),
       vector: cells.slice(3 + inputs.length) as (string | number | null)[],
     });
     if (batch.length === batchRows) {
@@ -197,4 +206,10 @@ async function* labelledVectors(
     }
   }
   if (batch.length > 0) yield batch;
+}
+
+/** Integers come as text, so that none loses digits; those that JavaScript holds exactly become numbers. */
+function inputOf(type: FieldType, value: string | number | boolean | null): string | number | boolean | null {
+  if (type !== "integer" || value === null) return value;
+  return Number.isSafeInteger(Number(value)) ? Number(value) : value;
 }

@@ -1,4 +1,3 @@
-import { Fault } from "../../domain/fault.ts";
 import type { Clock } from "../../domain/instant.ts";
 import type { EventCounts, EventStore, StoreReceipt } from "../../domain/prediction/event-store.ts";
 import type { System } from "../../domain/system/system.ts";
@@ -20,6 +19,8 @@ import {
   windowStartOf,
   withSegments,
 } from "./event-table.ts";
+import { createLineCounter } from "./line-counter.ts";
+import { requireStaged } from "./require-staged.ts";
 
 /**
  * Typed event tables in ClickHouse SQL. Storing is idempotent by prediction id: rows land in a staging table, and only
@@ -112,7 +113,8 @@ async function storePredictions(
   const known = (await client.rows<{ id: string }>(`${knownIds} LIMIT ${knownLimit + 1}`)).map((row) => row.id);
   const parameters = { known: known.length > knownLimit ? [] : known };
   const isNew = known.length > knownLimit ? `id NOT IN (${knownIds})` : "id NOT IN {known:Array(String)}";
-  const fresh = `(SELECT * FROM ${staging} WHERE ${isNew} ORDER BY received LIMIT 1 BY id)`;
+  // Of two rows with one id in one block the order is that of their content: the same after a crash.
+  const fresh = `(SELECT * FROM ${staging} WHERE ${isNew} ORDER BY received, time, probability, release LIMIT 1 BY id)`;
   const [before] = await client.rows<{ rows: string; fresh: string; windows: (string | number)[] }>(
     `SELECT (SELECT count() FROM ${staging}) AS rows, count() AS fresh,
        groupUniqArray(${windowStartOf("time", system.windows.lengthMs)}) AS windows FROM ${fresh}`,
@@ -125,7 +127,22 @@ async function storePredictions(
     await client.command(moveStatement(system, fresh), parameters);
     await requireStillStaged(client, staging, rows);
   }
-  return { rows, stored, duplicates: rows - stored, touched: (before?.windows ?? []).map(Number) };
+  const again = known.length === 0 ? [] : await windowsShippedAgain(client, system);
+  const touched = new Set([...(before?.windows ?? []).map(Number), ...again]);
+  return { rows, stored, duplicates: rows - stored, touched: [...touched] };
+}
+
+/**
+ * Windows of rows that are known from this very arrival: the shipper was stopped after storing and before noting the
+ * windows, and has sent the block again. A row that the sender repeats has another time of arrival and touches nothing.
+ */
+async function windowsShippedAgain(client: DataClient, system: System): Promise<readonly number[]> {
+  const { predictions, staging } = eventTablesOf(system.name);
+  const rows = await client.rows<{ start: string }>(
+    `SELECT DISTINCT ${windowStartOf("toUnixTimestamp64Milli(time)", system.windows.lengthMs)} AS start FROM ${predictions}
+     WHERE ${idIn(`SELECT id FROM ${staging}`)} AND (id, toUnixTimestamp64Milli(received)) IN (SELECT id, received FROM ${staging})`,
+  );
+  return rows.map((row) => Number(row.start));
 }
 
 /** Staged rows, given their features and segments, into the event table. */
@@ -145,28 +162,10 @@ function moveStatement(system: System, fresh: string): string {
   return `INSERT INTO ${eventTablesOf(system.name).predictions} (${columnList(columns)}) SELECT ${selected} FROM (${shaped})`;
 }
 
-/** Number of lines that hold something. */
 function rowsIn(blocks: readonly Uint8Array[]): number {
-  let rows = 0;
-  let open = false;
-  for (const block of blocks) {
-    let from = 0;
-    for (let at = block.indexOf(10); at !== -1; at = block.indexOf(10, from)) {
-      if (open || at > from) rows += 1;
-      open = false;
-      from = at + 1;
-    }
-    open ||= from < block.length;
-  }
-  return open ? rows + 1 : rows;
-}
-
-/** Staging is memory: an engine that was restarted in between has forgotten it, and the block must be sent again. */
-function requireStaged(staged: number, sent: number): void {
-  if (staged < sent)
-    throw new Fault("engine-unavailable", {
-      reason: `it holds ${staged} of the ${sent} rows just sent; it was restarted in between`,
-    });
+  const lines = createLineCounter();
+  for (const block of blocks) lines.add(block);
+  return lines.total();
 }
 
 async function requireStillStaged(client: DataClient, staging: string, rows: number): Promise<void> {
@@ -193,10 +192,14 @@ async function storeOutcomes(
   const stored = Number(count?.fresh ?? 0);
   const rows = Number(count?.rows ?? 0);
   requireStaged(rows, rowsIn(ndjson));
-  // Known outcomes touch their windows too: a crash may have come between storing them and noting the windows.
+  // What is known from this very arrival touches its window again: see `windowsShippedAgain`.
+  const repeated = `${known} AND (prediction_id, toUnixTimestamp64Milli(time), value, toUnixTimestamp64Milli(received))
+    NOT IN (SELECT prediction_id, time, value, received FROM ${outcomeStaging})`;
+  const touching = `SELECT prediction_id FROM ${outcomeStaging} WHERE (prediction_id, time, value) NOT IN (${repeated})`;
   const touched = await client.rows<{ start: string }>(
     `SELECT DISTINCT ${windowStartOf("toUnixTimestamp64Milli(time)", system.windows.lengthMs)} AS start
-     FROM ${predictions} WHERE ${idIn(`SELECT prediction_id FROM ${outcomeStaging}`)}`,
+     FROM ${predictions} WHERE ${idIn(touching)}`,
+    parameters,
   );
   if (stored > 0) {
     await client.command(

@@ -27,7 +27,7 @@ export interface Column {
   readonly type: string;
 }
 
-export function featureColumnType(type: Feature["type"]): string {
+function featureColumnType(type: Feature["type"]): string {
   return type === "number" ? "Nullable(Float64)" : "LowCardinality(Nullable(String))";
 }
 

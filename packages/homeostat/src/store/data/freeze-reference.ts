@@ -5,7 +5,7 @@ import type { SegmentDefinition, System } from "../../domain/system/system.ts";
 import type { Binning } from "../../stats/histogram/binning.ts";
 import { FINE_BINS, numericBinningOfSummary } from "../../stats/histogram/numeric-binning.ts";
 import type { DataClient } from "./data-client.ts";
-import { eventTablesOf } from "./event-table.ts";
+import { eventTablesOf, windowStartOf } from "./event-table.ts";
 
 type Frozen = Awaited<ReturnType<ProfileStore["freeze"]>>;
 
@@ -24,7 +24,7 @@ export async function freezeReference(client: DataClient, system: System, releas
     { release },
   );
   const windows = await client.rows<{ start: string; rows: string }>(
-    `SELECT toUnixTimestamp64Milli(time) - (toUnixTimestamp64Milli(time) % ${system.windows.lengthMs}) AS start, count() AS rows FROM ${source} GROUP BY start ORDER BY start`,
+    `SELECT ${windowStartOf("toUnixTimestamp64Milli(time)", system.windows.lengthMs)} AS start, count() AS rows FROM ${source} GROUP BY start ORDER BY start`,
     { release },
   );
   return {
@@ -78,7 +78,8 @@ async function percentiles(
 async function numberBinning(client: DataClient, source: string, release: string, column: string): Promise<Binning> {
   const finite = `isNotNull(${column}) AND isFinite(assumeNotNull(${column}))`;
   const heavy = await client.rows<{ value: number; count: string }>(
-    `SELECT assumeNotNull(${column}) AS value, count() AS count FROM ${source} WHERE ${finite} GROUP BY value
+    // Adding zero makes one value of 0 and -0, which would be two groups.
+    `SELECT assumeNotNull(${column}) + 0 AS value, count() AS count FROM ${source} WHERE ${finite} GROUP BY value
      HAVING count * ${FINE_BINS} >= (SELECT count() FROM ${source} WHERE ${finite}) ORDER BY value`,
     { release },
   );
@@ -96,7 +97,7 @@ async function numberBinning(client: DataClient, source: string, release: string
   });
 }
 
-/** Exact quantiles at levels 0, 1/bins … (bins-1)/bins: observed values, never interpolations. Empty when there are no rows. */
+/** Exact quantiles at levels 0, 1/bins … (bins-1)/bins: the values at index ⌊level·n⌋ in order, never interpolations. Empty when there are no rows. */
 async function quantilesOf(
   client: DataClient,
   rows: string,
@@ -106,7 +107,7 @@ async function quantilesOf(
 ): Promise<readonly number[]> {
   const levels = Array.from({ length: bins }, (_, index) => index / bins).join(", ");
   const [row] = await client.rows<{ q: number[]; n: string }>(
-    `SELECT quantilesExactLow(${levels})(${value}) AS q, count() AS n FROM ${rows}`,
+    `SELECT quantilesExact(${levels})(${value}) AS q, count() AS n FROM ${rows}`,
     parameters,
   );
   return row === undefined || Number(row.n) === 0 ? [] : row.q;

@@ -10,12 +10,23 @@ import {
 import type { System } from "../../domain/system/system.ts";
 import type { Window } from "../../domain/window/window.ts";
 import type { DataClient } from "./data-client.ts";
-import { columnList, eventTablesOf, referenceColumns, withSegments } from "./event-table.ts";
+import {
+  columnList,
+  eventTablesOf,
+  latestOutcomes,
+  referenceColumns,
+  windowStartOf,
+  withSegments,
+} from "./event-table.ts";
 import { freezeReference } from "./freeze-reference.ts";
+import { createLineCounter } from "./line-counter.ts";
 import { type ProfileSource, profileStatement } from "./profile-statement.ts";
+import { requireStaged } from "./require-staged.ts";
 
-const windowStart = (column: string, lengthMs: number): string =>
-  `fromUnixTimestamp64Milli(toUnixTimestamp64Milli(${column}) - (toUnixTimestamp64Milli(${column}) % ${lengthMs}), 'UTC')`;
+/** Subjects counted by one statement: one part on disk and one wait for it, and still few columns read side by side. */
+const subjectsPerStatement = 10;
+const insertBytes = 16 * 1024 * 1024;
+const lineFeed = 10;
 
 /** Profiles in ClickHouse SQL: the engine counts, nothing here returns raw rows. */
 export function createProfileStore(client: DataClient): ProfileStore {
@@ -24,17 +35,14 @@ export function createProfileStore(client: DataClient): ProfileStore {
     referenceFromEvents: (system, release, range) => referenceFromEvents(client, system, release, range),
     freeze: (system, release) => freezeReference(client, system, release),
     profileReference: async (system, baseline) => {
-      await client.command(
-        "DELETE FROM profiles WHERE system = {system:String} AND baseline = {baseline:String} AND kind = 'reference'",
-        {
-          system: system.name,
-          baseline: baseline.id,
-        },
-      );
+      await forget(client, system, baseline, "kind = 'reference'", {});
+      const rows = `SELECT * FROM ${eventTablesOf(system.name).reference} WHERE release = {release:String}`;
       await count(client, system, baseline, {
         kind: "reference",
         version: 1,
-        sql: `SELECT *, ${windowStart("time", system.windows.lengthMs)} AS window_start FROM ${eventTablesOf(system.name).reference} WHERE release = {release:String}`,
+        window: windowStartOf("toUnixTimestamp64Milli(time)", system.windows.lengthMs),
+        rows,
+        scores: `${rows} AND scored = 1`,
         parameters: { release: baseline.release },
       });
     },
@@ -56,7 +64,7 @@ export function createProfileStore(client: DataClient): ProfileStore {
       const found = await client.rows<{ value: string; n: string }>(
         `SELECT toString(f_${feature}) AS value, count() AS n FROM ${eventTablesOf(system.name).predictions}
          WHERE time >= fromUnixTimestamp64Milli({from:Int64}, 'UTC') AND time < fromUnixTimestamp64Milli({to:Int64}, 'UTC')
-           AND f_${feature} IS NOT NULL AND NOT has({known:Array(String)}, toString(f_${feature}))
+           AND f_${feature} IS NOT NULL AND assumeNotNull(toString(f_${feature})) NOT IN {known:Array(String)}
          GROUP BY value ORDER BY n DESC, value LIMIT {limit:UInt32}`,
         { from: window.start, to: window.end, known: [...binning.categories, ...binning.others], limit },
       );
@@ -78,8 +86,14 @@ async function loadReference(
   );
   const staged = columns.map((column) => `${column.name} ${column.name === "time" ? "Int64" : column.type}`).join(", ");
   await client.command(`DROP TABLE IF EXISTS ${staging}`);
-  await client.command(`CREATE TABLE ${staging} (${staged}, vector_seen UInt8 DEFAULT 1) ENGINE = Memory`);
-  await client.insertLines(staging, ndjson);
+  // On disk, since a reference may hold more rows than the engine's memory.
+  await client.command(
+    `CREATE TABLE ${staging} (${staged}, vector_seen UInt8 DEFAULT 1) ENGINE = MergeTree ORDER BY ()`,
+  );
+  const sent = await insertInBlocks(client, staging, ndjson);
+  const [row] = await client.rows<{ n: string }>(`SELECT count() AS n FROM ${staging}`);
+  const rows = Number(row?.n ?? 0);
+  requireStaged(rows, sent);
   await client.command(`ALTER TABLE ${reference} DROP PARTITION {release:String}`, { release });
   const all = referenceColumns(system);
   const passed = ["reference_time", "probability", "scored", "outcome"];
@@ -94,9 +108,26 @@ async function loadReference(
   await client.command(`INSERT INTO ${reference} (${columnList(all)}) SELECT ${selected} FROM (${shaped})`, {
     release,
   });
-  const [row] = await client.rows<{ n: string }>(`SELECT count() AS n FROM ${staging}`);
   await client.command(`DROP TABLE ${staging}`);
-  return { rows: Number(row?.n ?? 0) };
+  return { rows };
+}
+
+/** Sends lines in blocks that neither side minds holding in memory; a block ends where a given one ends. Returns the lines sent. */
+async function insertInBlocks(client: DataClient, table: string, ndjson: AsyncIterable<Uint8Array>): Promise<number> {
+  const lines = createLineCounter();
+  let waiting: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const block of ndjson) {
+    lines.add(block);
+    waiting.push(block);
+    bytes += block.length;
+    if (bytes < insertBytes || block.at(-1) !== lineFeed) continue;
+    await client.insertLines(table, waiting);
+    waiting = [];
+    bytes = 0;
+  }
+  if (bytes > 0) await client.insertLines(table, waiting);
+  return lines.total();
 }
 
 async function referenceFromEvents(
@@ -109,17 +140,13 @@ async function referenceFromEvents(
   const columns = referenceColumns(system);
   const inRange =
     "time >= fromUnixTimestamp64Milli({from:Int64}, 'UTC') AND time < fromUnixTimestamp64Milli({to:Int64}, 'UTC') AND release = {release:String}";
-  const latest = `SELECT prediction_id, argMax(value, (time, received)) AS value FROM outcomes
-    WHERE system = {system:String} AND prediction_id IN (SELECT id FROM ${predictions} WHERE ${inRange}) GROUP BY prediction_id`;
   const selected = columns
-    .map(({ name }) =>
-      name === "scored" ? "1" : name === "outcome" ? "if(o.prediction_id = '', NULL, o.value)" : `p.${name}`,
-    )
+    .map(({ name }) => (name === "scored" ? "1" : name === "outcome" ? "o.outcome" : `p.${name}`))
     .join(", ");
   const parameters = { ...range, release, system: system.name };
   await client.command(`ALTER TABLE ${reference} DROP PARTITION {release:String}`, { release });
   await client.command(
-    `INSERT INTO ${reference} (${columnList(columns)}) SELECT ${selected} FROM (SELECT * FROM ${predictions} WHERE ${inRange}) AS p LEFT JOIN (${latest}) AS o ON p.id = o.prediction_id`,
+    `INSERT INTO ${reference} (${columnList(columns)}) SELECT ${selected} FROM (SELECT * FROM ${predictions} WHERE ${inRange}) AS p LEFT JOIN (${latestOutcomes(`SELECT id FROM ${predictions} WHERE ${inRange}`)}) AS o ON p.id = o.prediction_id`,
     parameters,
   );
   const [row] = await client.rows<{ n: string }>(
@@ -140,15 +167,25 @@ async function profileLive(
   const inWindow =
     "time >= fromUnixTimestamp64Milli({from:Int64}, 'UTC') AND time < fromUnixTimestamp64Milli({to:Int64}, 'UTC')";
   const parameters = { from: window.start, to: window.end, system: system.name };
-  const latest = `SELECT prediction_id, argMax(value, (time, received)) AS value FROM outcomes
-    WHERE system = {system:String} AND prediction_id IN (SELECT id FROM ${predictions} WHERE ${inWindow}) GROUP BY prediction_id`;
-  await count(client, system, baseline, {
+  const source = {
     kind: "live",
     version,
-    sql: `SELECT p.*, 1 AS scored, fromUnixTimestamp64Milli({from:Int64}, 'UTC') AS window_start, if(o.prediction_id = '', NULL, o.value) AS outcome
-      FROM (SELECT * FROM ${predictions} WHERE ${inWindow}) AS p LEFT JOIN (${latest}) AS o ON p.id = o.prediction_id`,
+    window: "{from:Int64}",
+    rows: `SELECT * FROM ${predictions} WHERE ${inWindow}`,
+    scores: `SELECT p.*, o.outcome AS outcome
+      FROM (SELECT ${scoreColumns(baseline)} FROM ${predictions} WHERE ${inWindow}) AS p
+      LEFT JOIN (${latestOutcomes(`SELECT id FROM ${predictions} WHERE ${inWindow}`)}) AS o ON p.id = o.prediction_id`,
     parameters,
-  });
+  } as const;
+  // What a stopped count of this very version left, and what nobody reads any more: all but the version before.
+  await forget(
+    client,
+    system,
+    baseline,
+    "kind = 'live' AND window = fromUnixTimestamp64Milli({from:Int64}, 'UTC') AND (version >= {version:UInt32} OR version + 1 < {version:UInt32})",
+    { from: window.start, version },
+  );
+  await count(client, system, baseline, source);
   const [row] = await client.rows<{ rows: string; labelled: string }>(
     `SELECT sum(rows) AS rows, sum(positives) + sum(negatives) AS labelled FROM profiles
      WHERE system = {system:String} AND baseline = {baseline:String} AND kind = 'live' AND window = fromUnixTimestamp64Milli({from:Int64}, 'UTC')
@@ -158,15 +195,30 @@ async function profileLive(
   return { rows: Number(row?.rows ?? 0), labelledRows: Number(row?.labelled ?? 0) };
 }
 
-/** Counts every subject of a source; the few statements run side by side on the engine's sessions. */
+const scoreColumns = (baseline: Baseline): string =>
+  ["id", "probability", ...baseline.segments.map((segment) => `s_${segment.name}`)].join(", ");
+
+/** Deletes profiles of a baseline. A deletion rewrites parts, so it is asked first whether there is anything to delete. */
+async function forget(
+  client: DataClient,
+  system: System,
+  baseline: Baseline,
+  which: string,
+  parameters: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const condition = `system = {system:String} AND baseline = {baseline:String} AND ${which}`;
+  const all = { ...parameters, system: system.name, baseline: baseline.id };
+  const found = await client.rows(`SELECT 1 FROM profiles WHERE ${condition} LIMIT 1`, all);
+  if (found.length > 0) await client.command(`DELETE FROM profiles WHERE ${condition}`, all);
+}
+
+/** Counts every subject of a source, one statement after the other: each uses all cores, and other work gets its turn. */
 async function count(client: DataClient, system: System, baseline: Baseline, source: ProfileSource): Promise<void> {
-  const subjects = [...baseline.features.map((feature) => feature.name), scoreSubject];
-  await Promise.all(
-    subjects.map((subject) => {
-      const statement = profileStatement(system, baseline, source, subject);
-      return client.command(statement.sql, statement.parameters);
-    }),
-  );
+  const subjects = [scoreSubject, ...baseline.features.map((feature) => feature.name)];
+  for (let first = 0; first < subjects.length; first += subjectsPerStatement) {
+    const statement = profileStatement(system, baseline, source, subjects.slice(first, first + subjectsPerStatement));
+    await client.command(statement.sql, statement.parameters);
+  }
 }
 
 interface ProfileRow {

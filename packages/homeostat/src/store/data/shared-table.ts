@@ -16,7 +16,7 @@ const statements: readonly string[] = [
   ) ENGINE = MergeTree ORDER BY (system, baseline, kind, window, version, subject, segment, value, bin) SETTINGS ${durableSettings}`,
   `CREATE TABLE IF NOT EXISTS shipments (
     system LowCardinality(String), kind LowCardinality(String), at DateTime64(3, 'UTC'), rows UInt64, stored UInt64, duplicates UInt64
-  ) ENGINE = MergeTree ORDER BY (system, kind, at)`,
+  ) ENGINE = MergeTree ORDER BY (system, kind, at) SETTINGS ${durableSettings}`,
 ];
 
 /** Makes the shared tables where they are missing. Safe to run at every start. */

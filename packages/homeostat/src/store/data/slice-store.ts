@@ -1,9 +1,10 @@
-import type { Baseline } from "../../domain/baseline/baseline.ts";
+import { type Baseline, nullValue, otherValue } from "../../domain/baseline/baseline.ts";
 import { type BinCounts, type ScoreCounts, scoreSubject } from "../../domain/baseline/profile-store.ts";
 import type { HourCounts, RowRange, Slice, SlicePicture, SliceStore } from "../../domain/baseline/slice-store.ts";
+import { hourMs } from "../../domain/instant.ts";
 import type { System } from "../../domain/system/system.ts";
 import type { DataClient } from "./data-client.ts";
-import { eventTablesOf } from "./event-table.ts";
+import { eventTablesOf, latestOutcomes, windowStartOf } from "./event-table.ts";
 import { subjectBin } from "./profile-statement.ts";
 
 interface RowSource {
@@ -18,7 +19,7 @@ export function createSliceStore(client: DataClient): SliceStore {
     quantiles: async (system, baseline, range, slice, feature, levels) => {
       const source = rowsOf(system, baseline, range, slice);
       const [row] = await client.rows<{ q: number[]; n: string }>(
-        `SELECT quantilesExactLow(${levels.map((level) => Number(level)).join(", ")})(assumeNotNull(f_${feature})) AS q, count() AS n FROM (${source.sql}) WHERE isNotNull(f_${feature})`,
+        `SELECT quantilesExact(${levels.map((level) => Number(level)).join(", ")})(assumeNotNull(f_${feature})) AS q, count() AS n FROM (${source.sql}) WHERE isNotNull(f_${feature})`,
         source.parameters,
       );
       return row === undefined || Number(row.n) === 0 ? [] : row.q;
@@ -26,7 +27,7 @@ export function createSliceStore(client: DataClient): SliceStore {
     valueCounts: async (system, baseline, range, slice, feature, limit) => {
       const source = rowsOf(system, baseline, range, slice);
       const rows = await client.rows<{ v: number; n: string }>(
-        `SELECT assumeNotNull(f_${feature}) AS v, count() AS n FROM (${source.sql}) WHERE isNotNull(f_${feature}) GROUP BY v ORDER BY v LIMIT {limit:UInt32}`,
+        `SELECT assumeNotNull(f_${feature}) + 0 AS v, count() AS n FROM (${source.sql}) WHERE isNotNull(f_${feature}) GROUP BY v ORDER BY v LIMIT {limit:UInt32}`,
         { ...source.parameters, limit: limit + 1 },
       );
       return rows.length > limit ? undefined : new Map(rows.map((row) => [row.v, Number(row.n)]));
@@ -35,7 +36,7 @@ export function createSliceStore(client: DataClient): SliceStore {
       const source = rowsOf(system, baseline, range, slice);
       const bin = subjectBin(baseline, feature);
       const rows = await client.rows<{ hour: string; bin: number; n: string }>(
-        `SELECT toUnixTimestamp64Milli(time) - (toUnixTimestamp64Milli(time) % 3600000) AS hour, ${bin.sql} AS bin, count() AS n FROM (${source.sql}) GROUP BY hour, bin ORDER BY hour, bin`,
+        `SELECT ${windowStartOf("toUnixTimestamp64Milli(time)", hourMs)} AS hour, ${bin.sql} AS bin, count() AS n FROM (${source.sql}) GROUP BY hour, bin ORDER BY hour, bin`,
         { ...source.parameters, ...bin.parameters },
       );
       return rows.map((row): HourCounts => ({ hour: Number(row.hour), bin: row.bin, count: Number(row.n) }));
@@ -56,21 +57,36 @@ const inRange =
 
 function rowsOf(system: System, baseline: Baseline, range: RowRange, slice: Slice | undefined): RowSource {
   const tables = eventTablesOf(system.name);
-  // The segment's name is one of the system's own, never text from a caller.
-  const segment = system.segments.find((candidate) => candidate.name === slice?.segment)?.name;
-  const condition =
-    slice === undefined || segment === undefined ? "" : ` AND has({slice:Array(String)}, toString(s_${segment}))`;
-  const parameters = slice === undefined || segment === undefined ? {} : { slice: [...slice.values] };
+  const { condition, parameters } = sliceCondition(system, baseline, slice);
   if (range.kind === "reference") {
     return {
       sql: `SELECT * FROM ${tables.reference} WHERE release = {release:String}
-        AND has({starts:Array(Int64)}, toUnixTimestamp64Milli(time) - (toUnixTimestamp64Milli(time) % ${system.windows.lengthMs}))${condition}`,
+        AND has({starts:Array(Int64)}, ${windowStartOf("toUnixTimestamp64Milli(time)", system.windows.lengthMs)})${condition}`,
       parameters: { ...parameters, release: baseline.release, starts: [...range.windows] },
     };
   }
   return {
     sql: `SELECT * FROM ${tables.predictions} WHERE ${inRange}${condition}`,
     parameters: { ...parameters, from: range.from, to: range.to },
+  };
+}
+
+/** The segment's name is one of the system's own, never text from a caller; one that is declared no more has no rows. */
+function sliceCondition(
+  system: System,
+  baseline: Baseline,
+  slice: Slice | undefined,
+): { readonly condition: string; readonly parameters: Readonly<Record<string, unknown>> } {
+  if (slice === undefined) return { condition: "", parameters: {} };
+  const segment = system.segments.find((candidate) => candidate.name === slice.segment)?.name;
+  if (segment === undefined) return { condition: " AND 0", parameters: {} };
+  const named = `has({slice:Array(String)}, toString(s_${segment}))`;
+  if (!slice.values.includes(otherValue))
+    return { condition: ` AND ${named}`, parameters: { slice: [...slice.values] } };
+  const frozen = baseline.segments.find((candidate) => candidate.name === segment)?.values ?? [];
+  return {
+    condition: ` AND (${named} OR NOT has({frozen:Array(String)}, toString(s_${segment})))`,
+    parameters: { slice: [...slice.values], frozen: [...frozen, nullValue] },
   };
 }
 
@@ -108,15 +124,14 @@ async function scores(
   source: RowSource,
 ): Promise<ScoreCounts> {
   const bin = subjectBin(baseline, scoreSubject);
-  const latest = `SELECT prediction_id, argMax(value, (time, received)) AS value FROM outcomes
-    WHERE system = {system:String} AND prediction_id IN (SELECT id FROM (${source.sql})) GROUP BY prediction_id`;
   const joined =
     range.kind === "reference"
       ? source.sql
-      : `SELECT p.probability AS probability, 1 AS scored, if(o.prediction_id = '', NULL, o.value) AS outcome FROM (${source.sql}) AS p LEFT JOIN (${latest}) AS o ON p.id = o.prediction_id`;
+      : `SELECT p.probability AS probability, 1 AS scored, o.outcome AS outcome FROM (${source.sql}) AS p
+         LEFT JOIN (${latestOutcomes(`SELECT id FROM (${source.sql})`)}) AS o ON p.id = o.prediction_id`;
   const rows = await client.rows<{ bin: number; n: string; p: string; q: string; s: number; l: number }>(
     `SELECT ${bin.sql} AS bin, count() AS n, countIf(outcome = 1) AS p, countIf(outcome = 0) AS q, sum(probability) AS s, sumIf(probability, isNotNull(outcome)) AS l
-     FROM (${joined}) ${bin.only} GROUP BY bin ORDER BY bin`,
+     FROM (${joined}) WHERE scored = 1 GROUP BY bin ORDER BY bin`,
     { ...source.parameters, ...bin.parameters, system: system.name },
   );
   return {

@@ -8,16 +8,18 @@ import {
   type WindowVerdict,
 } from "../../domain/monitor/verdict.ts";
 import type { DataClient } from "./data-client.ts";
+import { durableSettings } from "./event-table.ts";
 
 /** Verdicts of evaluated windows: narrow keys to find them by, the verdict itself as JSON text that only we write and read. */
 export const verdictTable = `CREATE TABLE IF NOT EXISTS verdicts (
     system LowCardinality(String), release LowCardinality(String), monitor LowCardinality(String), window DateTime64(3, 'UTC'), version UInt32,
     segment LowCardinality(String), value LowCardinality(String), series String, streak UInt16, body String CODEC(ZSTD(1))
-  ) ENGINE = MergeTree ORDER BY (system, release, monitor, segment, value, window, version)`;
+  ) ENGINE = MergeTree ORDER BY (system, release, monitor, segment, value, window, version) SETTINGS ${durableSettings}`;
 
 export function createVerdictStore(client: DataClient): VerdictStore {
   return {
     save: async (system, release, window, version, verdicts) => {
+      await forget(client, system, release, window.start, version);
       if (verdicts.length === 0) return;
       const lines = verdicts.map((verdict) => {
         const { key } = verdict.test;
@@ -46,6 +48,21 @@ export function createVerdictStore(client: DataClient): VerdictStore {
       return new Map(rows.map((row) => [row.series, row.streak]));
     },
   };
+}
+
+/** Deletes what a stopped evaluation left under this version, and versions older than the one before: nobody reads them. */
+async function forget(
+  client: DataClient,
+  system: string,
+  release: string,
+  start: number,
+  version: number,
+): Promise<void> {
+  const condition = `system = {system:String} AND release = {release:String} AND window = fromUnixTimestamp64Milli({start:Int64}, 'UTC')
+    AND (version >= {version:UInt32} OR version + 1 < {version:UInt32})`;
+  const parameters = { system, release, start, version };
+  const found = await client.rows(`SELECT 1 FROM verdicts WHERE ${condition} LIMIT 1`, parameters);
+  if (found.length > 0) await client.command(`DELETE FROM verdicts WHERE ${condition}`, parameters);
 }
 
 async function list(client: DataClient, query: VerdictQuery): Promise<readonly WindowVerdict[]> {

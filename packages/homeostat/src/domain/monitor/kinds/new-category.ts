@@ -1,9 +1,10 @@
-import { binCountOf, newBinOf } from "../../../stats/histogram/binning.ts";
+import { binCountOf, newBinOf, nullBinOf } from "../../../stats/histogram/binning.ts";
 import type { SegmentValue } from "../../finding/finding.ts";
 import { denseCounts, total } from "../count-series.ts";
 import type { MonitorDefinition, WindowQuestion } from "../monitor.ts";
 import { type FeatureReference, keyOf } from "../reference-picture.ts";
 import { shareTest } from "../share-test.ts";
+import { untested } from "../untested.ts";
 import type { SeriesTest } from "../verdict.ts";
 import { percent, segmentWords, wholeNumber } from "../wording.ts";
 
@@ -56,16 +57,7 @@ function unseenEver(
   const rows = total(counts);
   const baselineRows = total(reference.all);
   if (!reference.binning.othersComplete)
-    return [
-      {
-        kind: "untested",
-        key,
-        state: "not-checked",
-        reason: "the baseline has too many values to list",
-        rows,
-        baselineRows,
-      },
-    ];
+    return [untested(key, "not-checked", "the baseline has too many values to list", { rows, baselineRows })];
   const hits = counts[newBinOf(reference.binning)] ?? 0;
   return [
     shareTest({
@@ -76,6 +68,7 @@ function unseenEver(
       baselineRows,
       materialIncrease: materialShare,
       leastHits: leastRows,
+      overdispersion: undefined,
     }),
   ];
 }
@@ -89,8 +82,9 @@ function unseenInSeason(
 ): SeriesTest[] {
   const normal = reference.season(season);
   if (normal === undefined) return [];
-  // Only values that the baseline shows in other seasons: values it never shows at all are asked about above.
-  const foreign = counts.map((_, bin) => (normal[bin] ?? 0) === 0 && (reference.all[bin] ?? 0) > 0);
+  const nullBin = nullBinOf(reference.binning);
+  // Only values that the baseline shows in other seasons: values it never shows at all are asked about above, missing ones elsewhere.
+  const foreign = counts.map((_, bin) => bin !== nullBin && (normal[bin] ?? 0) === 0 && (reference.all[bin] ?? 0) > 0);
   if (!foreign.some(Boolean)) return [];
   const hits = counts.reduce((sum, count, bin) => sum + (foreign[bin] === true ? count : 0), 0);
   return [
@@ -98,10 +92,12 @@ function unseenInSeason(
       key: { monitor: "new-category", metric: "unseen-in-season", segment, feature },
       hits,
       rows: total(counts),
-      baselineHits: 0,
+      // The bins were chosen for being empty. Bins seen once say how much of the season such bins really hold (Good-Turing).
+      baselineHits: normal.filter((count, bin) => bin !== nullBin && count === 1).length,
       baselineRows: total(normal),
       materialIncrease: materialSeasonShare,
       leastHits: leastRows,
+      overdispersion: undefined,
     }),
   ];
 }

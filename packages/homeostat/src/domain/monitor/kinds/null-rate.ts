@@ -1,4 +1,4 @@
-import { type Binning, binCountOf, nullBinOf } from "../../../stats/histogram/binning.ts";
+import { binCountOf, nullBinOf } from "../../../stats/histogram/binning.ts";
 import { denseCounts, total } from "../count-series.ts";
 import type { MonitorDefinition } from "../monitor.ts";
 import { keyOf } from "../reference-picture.ts";
@@ -11,7 +11,7 @@ const materialIncrease = 0.001;
 const leastRows = 20;
 const persistenceWindows = 2;
 
-/** Missing values where the baseline has fewer or none (R2), by exact or score test. */
+/** Missing values where the baseline has fewer or none (R2), by exact test, or by score test allowing for bursts. */
 export const nullRate: MonitorDefinition = {
   kind: "null-rate",
   layer: "pipeline",
@@ -30,15 +30,12 @@ export const nullRate: MonitorDefinition = {
           key: { monitor: "null-rate", metric: "null-share", segment, feature: name },
           hits: counts[nullBinOf(reference.binning)] ?? 0,
           rows: total(counts),
-          baselineHits: nullsOf(reference.binning, reference.all),
+          baselineHits: reference.all[nullBinOf(reference.binning)] ?? 0,
           baselineRows: total(reference.all),
           materialIncrease,
           leastHits: leastRows,
+          overdispersion: reference.nullOverdispersion,
         });
       }),
     ),
 };
-
-function nullsOf(binning: Binning, counts: readonly number[]): number {
-  return counts[nullBinOf(binning)] ?? 0;
-}

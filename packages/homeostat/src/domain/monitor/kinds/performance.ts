@@ -41,9 +41,11 @@ export const performance: MonitorDefinition = {
         baselineRows,
         performance: shown,
       });
-      const coverage = shown.rows === 0 ? 0 : shown.labelledRows / shown.rows;
-      if (!outcomesMature && coverage < leastCoverage)
-        return untested("waiting-for-labels", "outcomes have not arrived yet");
+      if (shown.rows === 0) return untested("not-enough-data", "no rows");
+      const coverage = shown.labelledRows / shown.rows;
+      // Early outcomes do not speak for late ones: a late flight also lands late. Nothing is tested on a part of them.
+      if (!outcomesMature) return untested("waiting-for-labels", "outcomes have not had the time to arrive yet");
+      if (coverage < leastCoverage) return untested("waiting-for-labels", "too few of the outcomes have arrived");
       const now = binnedAuc(scores.positives, scores.negatives);
       const variation = reference.aucOverdispersion;
       if (
@@ -52,10 +54,7 @@ export const performance: MonitorDefinition = {
         reference.auc === undefined ||
         variation === undefined
       ) {
-        return untested(
-          coverage < leastCoverage && shown.rows > 0 ? "waiting-for-labels" : "not-enough-data",
-          "too few outcomes of each kind",
-        );
+        return untested("not-enough-data", "too few outcomes of each kind");
       }
       const difference = aucDifference(reference.auc, now.summary, {
         baselineOverdispersion: variation.phi,
@@ -116,10 +115,11 @@ function shareOf(hits: number, rows: number): Estimate | undefined {
   return share.kind === "estimate" ? shownEstimate(share) : undefined;
 }
 
-/** The decision threshold is one of the score edges, so decisions can be counted from bins. */
+/** The decision threshold is one of the score edges, so decisions can be counted from bins; undefined if it is not. */
 function accuracyOf(picture: ReferencePicture, scores: DenseScores): Estimate | undefined {
   const { edges, threshold } = picture.baseline.score;
   const firstPositiveBin = edges.indexOf(threshold) + 1;
+  if (firstPositiveBin === 0) return undefined;
   const right = scores.positives.reduce(
     (sum, count, bin) => sum + (bin >= firstPositiveBin ? count : (scores.negatives[bin] ?? 0)),
     0,

@@ -1,11 +1,8 @@
-import { PSI_VARIANT, psi } from "../../../stats/distance/psi.ts";
-import { groupCounts } from "../../../stats/histogram/bin-groups.ts";
-import { denseScores, total } from "../count-series.ts";
+import { denseScores } from "../count-series.ts";
 import type { MonitorDefinition } from "../monitor.ts";
+import { psiSeries, psiThreshold } from "../psi-series.ts";
 import { keyOf } from "../reference-picture.ts";
-import type { SeriesTest } from "../verdict.ts";
 import { segmentWords, wholeNumber } from "../wording.ts";
-import { groupsInUse, psiThreshold } from "./input-drift.ts";
 
 const persistenceWindows = 3;
 
@@ -20,51 +17,14 @@ export const predictionDrift: MonitorDefinition = {
   sentence: (key, numbers) =>
     `the scores in ${segmentWords(key)} moved: PSI ${numbers.value.toFixed(2)}, where chance and ordinary variation give ${(numbers.expectedByChance ?? 0).toFixed(3)} on average with these ${wholeNumber(numbers.rows)} rows`,
   ask: ({ picture, profile, season }) =>
-    picture.segments.map((segment): SeriesTest => {
-      const key = { monitor: "prediction-drift", metric: "psi", segment, feature: undefined } as const;
+    picture.segments.map((segment) => {
       const reference = picture.score(segment);
-      const counts = denseScores(profile.scores.get(keyOf(segment)), picture.baseline.score.edges.length + 1).rows;
-      const normal = reference.season(season)?.rows;
-      const rows = total(counts);
-      if (normal === undefined)
-        return {
-          kind: "untested",
-          key,
-          state: "not-checked",
-          reason: "the baseline has no window of this season",
-          rows,
-          baselineRows: 0,
-        };
-      const baselineRows = total(normal);
-      const groups = groupsInUse(reference.groups, normal);
-      const options = reference.overdispersion === undefined ? {} : { overdispersion: reference.overdispersion };
-      const compared = psi(groupCounts(counts, groups), groupCounts(normal, groups), options);
-      if (compared.kind === "insufficient" || compared.pValue === null)
-        return {
-          kind: "untested",
-          key,
-          state: "not-enough-data",
-          reason: "too few rows to compare",
-          rows,
-          baselineRows,
-        };
-      return {
-        kind: "tested",
-        key,
-        numbers: {
-          variant: PSI_VARIANT,
-          value: compared.value,
-          baselineValue: undefined,
-          effect: compared.debiased,
-          threshold: psiThreshold,
-          pValue: compared.pValue,
-          expectedByChance: compared.expectedByChance,
-          lowerBound: compared.lower95,
-          overdispersion: reference.overdispersion?.phi,
-          rows,
-          baselineRows,
-          bins: compared.bins,
-        },
-      };
+      return psiSeries({
+        key: { monitor: "prediction-drift", metric: "psi", segment, feature: undefined },
+        counts: denseScores(profile.scores.get(keyOf(segment)), picture.baseline.score.edges.length + 1).rows,
+        normal: reference.season(season)?.rows,
+        groups: reference.groups,
+        overdispersion: reference.overdispersion,
+      });
     }),
 };

@@ -2,6 +2,7 @@ import { studentTSurvival } from "../../../stats/special/student-t-survival.ts";
 import { total } from "../count-series.ts";
 import type { MonitorDefinition } from "../monitor.ts";
 import { keyOf } from "../reference-picture.ts";
+import { seasonMissing, untested } from "../untested.ts";
 import type { SeriesTest } from "../verdict.ts";
 import { segmentWords, wholeNumber } from "../wording.ts";
 
@@ -27,26 +28,11 @@ export const volume: MonitorDefinition = {
       const rows = total(profile.features.get(keyOf(segment))?.get(first)?.counts ?? []);
       const reference = picture.volume(segment);
       const normal = reference.season(season);
-      if (normal === undefined)
-        return {
-          kind: "untested",
-          key,
-          state: "not-checked",
-          reason: "the baseline has no window of this season",
-          rows,
-          baselineRows: 0,
-        };
+      if (normal === undefined) return untested(key, "not-checked", seasonMissing, { rows, baselineRows: 0 });
       const baselineRows = normal.meanRows * normal.windows;
       const variation = reference.overdispersion;
       if (normal.meanRows < leastExpectedRows || variation === undefined)
-        return {
-          kind: "untested",
-          key,
-          state: "not-enough-data",
-          reason: "too few rows to expect a number",
-          rows,
-          baselineRows,
-        };
+        return untested(key, "not-enough-data", "too few rows to expect a number", { rows, baselineRows });
       const spread = Math.sqrt(variation.phi * normal.meanRows * (1 + 1 / normal.windows));
       const change = rows / normal.meanRows - 1;
       return {
@@ -58,10 +44,7 @@ export const volume: MonitorDefinition = {
           baselineValue: normal.meanRows,
           effect: change < 0 ? -change : change / 2,
           threshold: materialFall,
-          pValue: Math.min(
-            1,
-            2 * studentTSurvival(Math.abs(rows - normal.meanRows) / spread, Math.max(1, variation.windows - 1)),
-          ),
+          pValue: Math.min(1, 2 * studentTSurvival(Math.abs(rows - normal.meanRows) / spread, variation.windows)),
           expectedByChance: undefined,
           lowerBound: undefined,
           overdispersion: variation.phi,

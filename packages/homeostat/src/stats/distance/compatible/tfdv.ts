@@ -7,14 +7,14 @@ import { sharesOf } from "../shares.ts";
  */
 
 /** One bucket: `[low, high)` with a count; low = high is a point mass. */
-export interface Bucket {
+interface Bucket {
   readonly low: number;
   readonly high: number;
   readonly count: number;
 }
 
 /** A histogram of numbers with its missing-value count. */
-export interface BucketHistogram {
+interface BucketHistogram {
   readonly buckets: readonly Bucket[];
   /** Rows that were NaN. NaN of one side never equals NaN of the other: they go to different cells. */
   readonly notANumber?: number;

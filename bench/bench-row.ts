@@ -1,0 +1,9 @@
+/** One figure of the benchmark. */
+export interface BenchRow {
+  readonly name: string;
+  readonly value: number;
+  /** A rate ends in `/s`: more is better. Everything else is a cost: less is better. */
+  readonly unit: string;
+  /** The value to hold: at least for rates, at most for costs. */
+  readonly budget?: number;
+}

@@ -1,0 +1,69 @@
+import { PSI_VARIANT, psi } from "../../stats/distance/psi.ts";
+import { type BinGroups, groupCounts } from "../../stats/histogram/bin-groups.ts";
+import type { Overdispersion } from "../../stats/hypothesis/overdispersion.ts";
+import { total } from "./count-series.ts";
+import { seasonMissing, untested } from "./untested.ts";
+import type { SeriesKey, SeriesTest } from "./verdict.ts";
+
+/** A debiased PSI from here on is material. In nats. */
+export const psiThreshold = 0.25;
+
+export interface PsiQuestion {
+  readonly key: SeriesKey;
+  /** Fine counts of the window. */
+  readonly counts: readonly number[];
+  /** Fine counts of the reference windows of the same season; undefined when there are none. */
+  readonly normal: readonly number[] | undefined;
+  readonly groups: BinGroups;
+  readonly overdispersion: Overdispersion | undefined;
+}
+
+/**
+ * Did a distribution move? Debiased PSI of a window against the reference windows of its own season, over report bins.
+ * Where it cannot be asked the answer says why. Cost: that of `psi`.
+ */
+export function psiSeries({ key, counts, normal, groups, overdispersion }: PsiQuestion): SeriesTest {
+  const rows = total(counts);
+  if (normal === undefined) return untested(key, "not-checked", seasonMissing, { rows, baselineRows: 0 });
+  const counted = { rows, baselineRows: total(normal) };
+  if (counted.baselineRows === 0) return untested(key, "not-checked", "the baseline has no such row", counted);
+  const used = groupsInUse(groups, normal);
+  if (used.length < 2) return untested(key, "not-checked", "one value in the baseline of this season", counted);
+  const compared = psi(
+    groupCounts(counts, used),
+    groupCounts(normal, used),
+    overdispersion === undefined ? {} : { overdispersion },
+  );
+  if (compared.kind === "insufficient" || compared.pValue === null)
+    return untested(key, "not-enough-data", "too few rows to compare", counted);
+  return {
+    kind: "tested",
+    key,
+    numbers: {
+      variant: PSI_VARIANT,
+      value: compared.value,
+      baselineValue: undefined,
+      effect: compared.debiased,
+      threshold: psiThreshold,
+      pValue: compared.pValue,
+      expectedByChance: compared.expectedByChance,
+      lowerBound: compared.lower95,
+      overdispersion: overdispersion?.phi,
+      bins: compared.bins,
+      ...counted,
+    },
+  };
+}
+
+/**
+ * Within a season some bins may be empty in the baseline (a day of the week has one value of a day feature): they are
+ * joined into one, which is looked at by the monitor of unseen values. With a single bin left there is nothing to compare.
+ * Decided by the baseline alone: bins chosen by the window they test have no known null law. Cost: O(bins).
+ */
+export function groupsInUse(groups: BinGroups, normal: readonly number[]): BinGroups {
+  const rowsOf = (group: readonly number[]): number => group.reduce((sum, bin) => sum + (normal[bin] ?? 0), 0);
+  const filled = groups.filter((group) => rowsOf(group) > 0);
+  if (filled.length < 2) return filled;
+  const empty = groups.filter((group) => rowsOf(group) === 0).flat();
+  return empty.length === 0 ? filled : [...filled, empty];
+}

@@ -1,0 +1,160 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { Fault } from "../../domain/fault.ts";
+import { dayMs } from "../../domain/instant.ts";
+import type { EventStore } from "../../domain/prediction/event-store.ts";
+import type { Spool } from "../../domain/spool/spool.ts";
+import { openSpool } from "../../spool/open-spool.ts";
+import { sampleSystem } from "../../store/conformance/control-sample.ts";
+import { type ControlStore, openControlStore } from "../../store/control/open-control-store.ts";
+import { createShipper, type Shipper } from "./shipper.ts";
+import { takeOutcomes } from "./take-rows.ts";
+
+let root: string;
+let store: ControlStore;
+const sensed: string[] = [];
+/** A busy machine may need long; a broken one needs for ever. */
+const until = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 20_000 });
+const clock = { now: () => Date.now() };
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), "homeostat-shipper-"));
+  store = await openControlStore({ directory: join(root, "control"), onEvent: () => undefined });
+  await store.jobs.work<{ system: string }>("sense", async (job) => void sensed.push(job.payload.system));
+  for (const name of ["good", "bad"]) await store.systems.save(sampleSystem(name), "d", 1);
+});
+afterAll(async () => {
+  await store.close();
+  await rm(root, { recursive: true, force: true });
+});
+
+/** The event log is written by hand, because it must fail. It keeps the ids it was given, once each. */
+function eventLog() {
+  const kept = new Map<string, Set<string>>();
+  const failing = new Map<string, Fault>();
+  let blocks = 0;
+  const keep = async (system: { readonly name: string }, ndjson: readonly Uint8Array[]) => {
+    blocks += 1;
+    const fault = failing.get(system.name);
+    if (fault !== undefined) throw fault;
+    const ids = kept.get(system.name) ?? new Set<string>();
+    kept.set(system.name, ids);
+    const before = ids.size;
+    const lines = ndjson.flatMap((block) => new TextDecoder().decode(block).trim().split("\n"));
+    for (const line of lines) ids.add((JSON.parse(line) as { prediction_id: string }).prediction_id);
+    const stored = ids.size - before;
+    return { stored, duplicates: lines.length - stored, touched: stored > 0 ? [0] : [] };
+  };
+  const events = { storePredictions: keep, storeOutcomes: keep } as Partial<EventStore> as EventStore;
+  return { events, kept, failing, blocks: () => blocks };
+}
+
+let spool: Spool;
+let shipper: Shipper;
+let log: ReturnType<typeof eventLog>;
+let stop: () => Promise<void>;
+
+async function start(directory: string): Promise<void> {
+  spool = await openSpool({ directory, limitBytes: 1e9, segmentBytes: 1e6, clock });
+  // Pauses are cut to a millisecond: what counts is that the shipper comes back, not when.
+  let now = 0;
+  const sleep = async (ms: number) => {
+    now += ms;
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  };
+  shipper = createShipper({ ...store, spool, events: log.events, clock: { now: () => now }, sleep });
+  const abort = new AbortController();
+  const running = shipper.run(abort.signal);
+  stop = async () => {
+    abort.abort();
+    await running;
+    await spool.close();
+  };
+}
+const send = (system: string, ...ids: readonly string[]) =>
+  takeOutcomes(
+    { spool, clock },
+    sampleSystem(system),
+    ids.map((predictionId) => ({ predictionId, time: 1, receivedAt: 2, value: true })),
+  );
+const keptBy = (system: string) => [...(log.kept.get(system) ?? [])];
+
+let directory: string;
+beforeEach(async () => {
+  directory = await mkdtemp(join(root, "spool-"));
+  log = eventLog();
+  await start(directory);
+});
+afterEach(() => stop());
+
+describe("the shipper", () => {
+  it("takes rows to the store, lets go of them, and has their windows looked at", async () => {
+    sensed.length = 0;
+    await send("good", "a", "b");
+    await until(() => expect(keptBy("good")).toEqual(["a", "b"]));
+    await until(() => expect(spool.state().rows).toBe(0));
+    await until(() => expect(shipper.state()).toMatchObject({ kind: "shipping", shippedRows: 2 }));
+    await until(() => expect(sensed).toContain("good"));
+    expect(await store.windows.dirty("good")).toMatchObject([{ start: 0, end: dayMs, dirty: true }]);
+  });
+
+  it("holds rows while the store is down, says so, and ships them when it is back", async () => {
+    log.failing.set("good", new Fault("engine-unavailable", { reason: "connection refused" }));
+    await send("good", "a");
+    await until(() =>
+      expect(shipper.state()).toMatchObject({
+        kind: "stuck",
+        reason: expect.stringMatching(/^outcomes:good: .*connection refused/),
+      }),
+    );
+    expect(spool.state().rows).toBe(1);
+    log.failing.clear();
+    await until(() => expect(keptBy("good")).toEqual(["a"]));
+    await until(() => expect(shipper.state().kind).toBe("shipping"));
+  });
+
+  it("ships other streams while one is refused for good, and never drops its rows", async () => {
+    log.failing.set("bad", new Fault("engine-query-failed", { reason: "cannot parse" }));
+    await send("bad", "poison");
+    await until(() => expect(shipper.state().kind).toBe("stuck"));
+    await send("good", "a");
+    await until(() => expect(keptBy("good")).toEqual(["a"]));
+    await send("good", "b");
+    await until(() => expect(keptBy("good")).toEqual(["a", "b"]));
+    expect(spool.pendingRows("outcomes:bad")).toBe(1);
+    await until(() => expect(shipper.state()).toMatchObject({ kind: "stuck", shippedRows: 2 }));
+  });
+
+  it("ships other streams while one belongs to no declared system", async () => {
+    await send("unheard", "x");
+    await send("good", "a");
+    await until(() => expect(keptBy("good")).toEqual(["a"]));
+    await until(() =>
+      expect(shipper.state()).toMatchObject({ kind: "stuck", reason: expect.stringContaining("not declared") }),
+    );
+    expect(spool.pendingRows("outcomes:unheard")).toBe(1);
+  });
+
+  it("ships after a restart what was acknowledged before", async () => {
+    log.failing.set("good", new Fault("engine-unavailable", { reason: "down" }));
+    await send("good", "a", "b");
+    await until(() => expect(log.blocks()).toBeGreaterThan(0));
+    await stop();
+    log.failing.clear();
+    await start(directory);
+    await until(() => expect(keptBy("good")).toEqual(["a", "b"]));
+  });
+
+  it("stops when told, also while it rests", async () => {
+    log.failing.set("good", new Fault("engine-unavailable", { reason: "down" }));
+    await send("good", "a");
+    await until(() => expect(shipper.state().kind).toBe("stuck"));
+    await stop();
+    const tries = log.blocks();
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(log.blocks()).toBe(tries);
+    await start(directory);
+  });
+});

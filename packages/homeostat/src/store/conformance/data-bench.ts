@@ -1,0 +1,14 @@
+import type { ProfileStore } from "../../domain/baseline/profile-store.ts";
+import type { SliceStore } from "../../domain/baseline/slice-store.ts";
+import type { VerdictStore } from "../../domain/monitor/verdict.ts";
+import type { EventStore } from "../../domain/prediction/event-store.ts";
+import type { DataPlace } from "./data-place.ts";
+
+/** What every part of the data suite works with. */
+export interface DataBench {
+  readonly place: DataPlace;
+  readonly events: EventStore;
+  readonly profiles: ProfileStore;
+  readonly slices: SliceStore;
+  readonly verdicts: VerdictStore;
+}

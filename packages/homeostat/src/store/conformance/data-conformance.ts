@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, describe } from "vitest";
+import { createEventStore } from "../data/event-store.ts";
+import { createProfileStore } from "../data/profile-store.ts";
+import { ensureSharedTables } from "../data/shared-table.ts";
+import { createSliceStore } from "../data/slice-store.ts";
+import { createVerdictStore } from "../data/verdict-store.ts";
+import type { DataBench } from "./data-bench.ts";
+import { eventConformance } from "./data-event-conformance.ts";
+import { fileConformance } from "./data-file-conformance.ts";
+import type { DataPlace } from "./data-place.ts";
+import { profileConformance } from "./data-profile-conformance.ts";
+import { verdictConformance } from "./data-verdict-conformance.ts";
+
+/** What every data store does, whatever the engine. Called by one test file per engine. */
+export function dataConformance(name: string, open: () => Promise<DataPlace>): void {
+  describe(`data store on ${name}`, () => {
+    let made: DataBench | undefined;
+    beforeAll(async () => {
+      const place = await open();
+      const { client } = place;
+      made = {
+        place,
+        events: createEventStore(client, { now: () => Date.parse("2026-03-02T00:00:00Z") }),
+        profiles: createProfileStore(client),
+        slices: createSliceStore(client),
+        verdicts: createVerdictStore(client),
+      };
+      await ensureSharedTables(client);
+      await ensureSharedTables(client);
+    });
+    afterAll(() => made?.place.remove());
+    const bench = (): DataBench => {
+      if (made === undefined) throw new Error("the place was not opened");
+      return made;
+    };
+    describe("events", () => eventConformance(bench));
+    describe("profiles", () => profileConformance(bench));
+    describe("verdicts", () => verdictConformance(bench));
+    describe("dataset files", () => fileConformance(bench));
+  });
+}

@@ -1,0 +1,152 @@
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Job } from "@homeostat/protocol";
+import type { Client } from "@homeostat/sdk";
+import { flightDelay, monitoredElsewhere } from "./declarations.ts";
+import { cutFlights, type Flight } from "./flights.ts";
+import { evaluated, post, settled, tellOutcomes } from "./replay.ts";
+import { startHouse, temporaryDirectory } from "./start.ts";
+import { until } from "./until.ts";
+
+/** Test files run in processes of their own under one parent, which names the shared place. */
+const prefix = "homeostat-prepared-";
+const place = join(tmpdir(), `${prefix}${process.ppid}`);
+
+/** The days that are replayed: days that no model has seen. */
+export const replayed = { from: "2001-02-09", to: "2001-02-14", everyNth: 4 } as const;
+
+/** A data directory in which a server was started once and stopped. */
+export async function emptyDirectory(): Promise<string> {
+  return copyOf("empty", async (data) => {
+    const house = await startHouse({ data });
+    await house.stop();
+  });
+}
+
+/** A data directory with the system `flight-delay` and a live release of a model trained on January. */
+export async function liveDirectory(): Promise<string> {
+  return copyOf("live", async (data) => {
+    const { training, flights } = await cutFlights(replayed);
+    copyDirectory(await emptyDirectory(), data);
+    const house = await startHouse({ data });
+    await house.client.call("apply", { body: { files: flightDelay() } });
+    await trainAndRelease(house.client, training);
+    await house.stop();
+    writeFileSync(join(data, "..", "training.parquet"), training);
+    writeFileSync(join(data, "..", "flights.json"), JSON.stringify(flights));
+  });
+}
+
+/** The release that the sender of `watchedDirectory` names. */
+export const theirRelease = "theirs-7";
+
+/**
+ * A data directory with `flight-delay` served by somebody else: three weeks of January have been posted with their
+ * outcomes, and a baseline was frozen from them.
+ */
+export async function watchedDirectory(): Promise<string> {
+  return copyOf("watched", async (data) => {
+    const { flights } = await cutFlights({ from: "2001-01-08", to: replayed.to, everyNth: replayed.everyNth });
+    const january = flights.filter((flight) => flight.time < "2001-01-29");
+    copyDirectory(await emptyDirectory(), data);
+    const house = await startHouse({ data });
+    const { client } = house;
+    await client.call("apply", { body: { files: monitoredElsewhere() } });
+    await post(client, january, theirRelease);
+    await tellOutcomes(client, january);
+    await settled(client);
+    const frozen = await client.call("createBaseline", {
+      path: { system: "flight-delay" },
+      body: { release: theirRelease, from: "2001-01-08T00:00:00Z", to: "2001-01-29T00:00:00Z" },
+    });
+    await jobDone(client, frozen.id);
+    await evaluated(client, { windows: 20, rows: 20_000 });
+    await house.stop();
+    writeFileSync(
+      join(data, "..", "watched.json"),
+      JSON.stringify(flights.filter((flight) => flight.time >= replayed.from)),
+    );
+  });
+}
+
+/** The days after those of `watchedDirectory`, which must have been asked for before. */
+export function flightsToWatch(): readonly Flight[] {
+  return JSON.parse(readFileSync(join(place, "watched.json"), "utf8")) as Flight[];
+}
+
+/** The rows behind `liveDirectory`, which must have been asked for before. */
+export function preparedFlights(): { readonly flights: readonly Flight[]; readonly training: Uint8Array<ArrayBuffer> } {
+  return {
+    flights: JSON.parse(readFileSync(join(place, "flights.json"), "utf8")) as Flight[],
+    training: new Uint8Array(readFileSync(join(place, "training.parquet"))),
+  };
+}
+
+/** Dataset, model and release of `flight-delay`, each waited for. */
+export async function trainAndRelease(client: Client, training: Uint8Array<ArrayBuffer>): Promise<void> {
+  const path = { system: "flight-delay" };
+  const dataset = await client.call("createDataset", {
+    path,
+    body: { type: "application/vnd.apache.parquet", bytes: training },
+  });
+  const trained = await client.call("train", {
+    path,
+    body: {
+      dataset: dataset.digest,
+      timeColumn: "departure",
+      holdoutFrom: "2001-01-22T00:00:00Z",
+      maxTrainingRows: 10_000,
+    },
+  });
+  const { model } = (await jobDone(client, trained.id)).result as { model: string };
+  const released = await client.call("createRelease", { path, body: { model } });
+  await jobDone(client, released.id);
+}
+
+/** Waits for a job. @throws Error with the job's own reason when it failed. */
+export async function jobDone(client: Client, id: string): Promise<Job> {
+  const job = await until(`job ${id} is over`, async () => {
+    const now = await client.call("job", { path: { job: id } });
+    return now.state === "done" || now.state === "failed" ? now : undefined;
+  });
+  if (job.state === "failed") throw new Error(`the ${job.kind} job failed: ${job.error}`);
+  return job;
+}
+
+/** The engine's links are relative and must stay so: otherwise the copy would write into the original. */
+export function copyDirectory(from: string, to: string): void {
+  cpSync(from, to, { recursive: true, verbatimSymlinks: true });
+}
+
+async function copyOf(kind: string, make: (data: string) => Promise<void>): Promise<string> {
+  removeLeftovers();
+  const original = join(place, kind);
+  const finished = join(place, `${kind}.finished`);
+  if (!existsSync(finished)) {
+    rmSync(original, { recursive: true, force: true });
+    mkdirSync(original, { recursive: true });
+    await make(original);
+    writeFileSync(finished, "");
+  }
+  const copy = temporaryDirectory();
+  copyDirectory(original, copy);
+  return copy;
+}
+
+/** What earlier runs left: nobody can know which test file is the last. */
+function removeLeftovers(): void {
+  for (const name of readdirSync(tmpdir())) {
+    if (!name.startsWith(prefix) || isAlive(Number(name.slice(prefix.length)))) continue;
+    rmSync(join(tmpdir(), name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (thrown) {
+    return (thrown as NodeJS.ErrnoException).code !== "ESRCH";
+  }
+}

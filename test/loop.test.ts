@@ -1,0 +1,251 @@
+import { readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Answer } from "@homeostat/protocol";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { flightDelay } from "./house/declarations.ts";
+import { withTimeZoneFault } from "./house/flights.ts";
+import { liveDirectory, preparedFlights, trainAndRelease } from "./house/prepared.ts";
+import { refusalOf } from "./house/refusal.ts";
+import { evaluated, predict, settled, tellOutcomes } from "./house/replay.ts";
+import { type House, startHouse } from "./house/start.ts";
+import { until } from "./house/until.ts";
+import { startWebhookReceiver, type WebhookReceiver } from "./house/webhook-receiver.ts";
+
+const path = { system: "flight-delay" };
+const secret = `whsec_${Buffer.from("only these tests know this secret").toString("base64")}`;
+const broken = ["LAS", "LAX", "SFO"];
+const faultBegins = "2001-02-10T00:00:00Z";
+/** Four days are over when the fifth is under way. */
+const daysOver = 4;
+
+describe("a vendor shifts the departure hour of three airports", () => {
+  let house: House;
+  let receiver: WebhookReceiver;
+  let sent = 0;
+  let incident: Answer<"incident">;
+
+  beforeAll(async () => {
+    receiver = await startWebhookReceiver(secret);
+    house = await startHouse({ data: await liveDirectory(), environment: { HOMEOSTAT_WEBHOOK_ALLOW_PRIVATE: "1" } });
+    const { client } = house;
+    const webhook = `  - { channel: webhook, url: "${receiver.url}", secret: "${secret}" }\n`;
+    await client.call("apply", { body: { files: flightDelay({ "system.yaml": (text) => text + webhook }) } });
+    for (const change of [
+      {
+        component: "library:numeric-runtime",
+        kind: "library",
+        title: "numeric runtime 4.2.2",
+        time: "2001-02-09T20:00:00Z",
+      },
+      { component: "service:delay-api", kind: "deploy", title: "delay-api 118", time: "2001-02-10T09:00:00Z" },
+      { component: "source:airline-feed", kind: "data-source", title: "time zone fix", time: faultBegins },
+      { component: "source:weather-feed", kind: "data-source", title: "new bucket", time: "2001-02-10T01:00:00Z" },
+      { component: "source:airline-feed", kind: "schema", title: "comments added", time: "2001-02-05T04:00:00Z" },
+    ] as const)
+      await client.call("recordChange", { body: change });
+    const flights = withTimeZoneFault(preparedFlights().flights, { from: faultBegins, origins: broken, hours: 8 });
+    sent = flights.length;
+    await predict(client, flights);
+    await tellOutcomes(client, flights);
+    incident = await until("an incident is diagnosed and told", async () => {
+      const { items } = await client.call("incidents");
+      const [first] = items;
+      if (first === undefined) return undefined;
+      const detail = await client.call("incident", { path: { number: first.number } });
+      return detail.diagnosis === null || detail.notifications.length < 2 ? undefined : detail;
+    });
+  });
+
+  afterAll(async () => {
+    await house?.killGroup();
+    await receiver?.[Symbol.asyncDispose]();
+  });
+
+  it("stores and joins every flight that was sent", async () => {
+    const counts = await settled(house.client);
+    expect(counts.predictions).toMatchObject({ acknowledged: sent, stored: sent, duplicates: 0 });
+    expect(counts.outcomes).toMatchObject({ acknowledged: sent, stored: sent, duplicates: 0 });
+    expect(counts).toMatchObject({ joined: sent, outcomesWaiting: 0 });
+  });
+
+  it("evaluates each day that is over, with all its rows and outcomes", async () => {
+    const { flights } = preparedFlights();
+    const rows = flights.filter((flight) => flight.time < "2001-02-13").length;
+    const windows = await evaluated(house.client, { windows: daysOver, rows });
+    expect(windows.reduce((sum, window) => sum + window.rows, 0)).toBeGreaterThanOrEqual(rows);
+    expect(windows.slice(0, daysOver).map((window) => window.start.slice(0, 10))).toEqual([
+      "2001-02-09",
+      "2001-02-10",
+      "2001-02-11",
+      "2001-02-12",
+    ]);
+    expect(windows[0]?.verdict).toBe("healthy");
+    expect(windows[3]?.verdict).toBe("critical");
+  });
+
+  it("opens one incident that names the slice, the feature and the true change among innocent ones", async () => {
+    expect((await house.client.call("incidents")).items).toHaveLength(1);
+    const { diagnosis } = incident;
+    expect(diagnosis?.slice?.segment?.name).toBe("origin");
+    expect([...(diagnosis?.slice?.values ?? [])].sort()).toEqual(broken);
+    const [first, second] = diagnosis?.features ?? [];
+    expect(first?.feature).toBe("departure_hour");
+    expect(first?.psiDebiased).toBeGreaterThan(1);
+    expect(second?.psiDebiased).toBeLessThan(0.25);
+    expect(diagnosis?.namedCause?.change?.title).toBe("time zone fix");
+    expect(diagnosis?.suspects.length).toBeGreaterThan(2);
+    expect(diagnosis?.suspects.reduce((sum, suspect) => sum + suspect.posterior, 0)).toBeCloseTo(1, 6);
+    expect(incident).toMatchObject({ state: "open", severity: "critical", owner: "flight-data" });
+    expect(incident.since).toBe("2001-02-10T00:00:00.000Z");
+  });
+
+  it("shows that the global number had stayed calm", () => {
+    const slice = incident.diagnosis?.slice;
+    expect(slice?.globalPsi).toBeLessThan(0.25);
+    expect(slice?.slicePsi).toBeGreaterThan(1);
+  });
+
+  it("takes all seven steps of the diagnosis and says of each what it found or why it was not done", () => {
+    const steps = incident.diagnosis?.steps ?? [];
+    expect(steps.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    expect(steps.every((step) => step.verdict.length > 10)).toBe(true);
+  });
+
+  it("sends a webhook that its receiver can verify", async () => {
+    const opened = await until("the webhook arrives", () =>
+      receiver.received.find(({ body }) => body.type === "incident.opened"),
+    );
+    expect(opened.signed).toBe(true);
+    expect(opened.body.data).toMatchObject({
+      incident: incident.number,
+      system: "flight-delay",
+      severity: "critical",
+      owner: "flight-data",
+      link: `${house.url}/incidents/${incident.number}`,
+    });
+    expect(opened.body.data.text).toContain("departure_hour");
+    expect(incident.notifications.map(({ state }) => state)).toEqual(["sent", "sent"]);
+  });
+
+  it("is acknowledged once, resolved once, with who and why in the timeline, and tells both", async () => {
+    const { client } = house;
+    const number = { number: incident.number };
+    await client.call("acknowledge", { path: number, body: { note: "calling the vendor" } });
+    expect((await refusalOf(client.call("acknowledge", { path: number, body: {} }))).code).toBe("not-possible-now");
+    const resolved = await client.call("resolve", { path: number, body: { note: "vendor rolled back" } });
+    expect(resolved).toMatchObject({ state: "resolved", acknowledgedBy: "command line of this machine" });
+    expect(resolved.timeline.map(({ text }) => text).join("\n")).toMatch(/calling the vendor[\s\S]*vendor rolled back/);
+    expect((await refusalOf(client.call("resolve", { path: number, body: {} }))).code).toBe("not-possible-now");
+    await until("both acts are told", () => {
+      const kinds = receiver.received.map(({ body }) => body.type);
+      return kinds.includes("incident.acknowledged") && kinds.includes("incident.resolved") ? true : undefined;
+    });
+    expect(receiver.received.every(({ signed }) => signed)).toBe(true);
+    expect(new Set(receiver.received.map(({ id }) => id)).size).toBe(receiver.received.length);
+  });
+});
+
+describe("the same days without a fault, then two releases", () => {
+  let house: House;
+  let data: string;
+
+  beforeAll(async () => {
+    data = await liveDirectory();
+    house = await startHouse({ data });
+  });
+
+  afterAll(() => house?.killGroup());
+
+  const restart = async (): Promise<void> => {
+    await house.stop();
+    house = await startHouse({ data });
+  };
+  /** Two flights that differ in the hour alone. */
+  const ask = async (): Promise<Answer<"predict">> => {
+    const inputs = { origin: "LAX", destination: "SFO", distance: 337 };
+    const rows = ["2001-03-01T06:10:00Z", "2001-03-01T21:10:00Z"].map((departure) => ({
+      time: departure,
+      inputs: { ...inputs, departure },
+    }));
+    return house.client.call("predict", { path, body: { rows } });
+  };
+  const probabilities = (answer: Answer<"predict">): number[] => answer.predictions.map((one) => one.probability);
+  const artifactOf = async (release: string): Promise<string> => {
+    const { items } = await house.client.call("releases", { path });
+    const model = items.find(({ id }) => id === release)?.model ?? "";
+    const models = join(data, "artifacts", "models");
+    const name = readdirSync(models).find((file) => file.startsWith(model)) ?? "";
+    return join(models, name);
+  };
+
+  it("opens no incident on healthy days", async () => {
+    const { flights } = preparedFlights();
+    await predict(house.client, flights);
+    await tellOutcomes(house.client, flights);
+    const rows = flights.filter((flight) => flight.time < "2001-02-13").length;
+    const windows = await evaluated(house.client, { windows: daysOver, rows, labelled: rows });
+    expect(windows.map(({ verdict }) => verdict)).not.toContain("critical");
+    expect((await house.client.call("findings", { path })).items).toEqual([]);
+    expect((await house.client.call("incidents")).items).toEqual([]);
+    expect((await house.client.call("system", { path })).health).toBe("healthy");
+  });
+
+  it("serves a second release by its own pipeline, and after a rollback the first by its own", async () => {
+    const before = await ask();
+    expect(before).toMatchObject({ release: "flight-delay-1", degraded: false, servedBy: "release", reason: null });
+    expect(probabilities(before)[0]).not.toBe(probabilities(before)[1]);
+
+    const hourless = (text: string): string => text.replace("toHour(departure)", "toDayOfMonth(departure)");
+    await house.client.call("apply", { body: { files: flightDelay({ "pipeline.yaml": hourless }) } });
+    expect(await ask()).toMatchObject({
+      release: "flight-delay-1",
+      predictions: before.predictions.map(({ probability }) => ({ probability })),
+    });
+    await trainAndRelease(house.client, preparedFlights().training);
+    const second = await ask();
+    expect(second).toMatchObject({ release: "flight-delay-2", degraded: false });
+    expect(probabilities(second)[0]).toBe(probabilities(second)[1]);
+  });
+
+  it("answers by the previous release, and says so, when the model of the live one is broken", async () => {
+    const artifact = await artifactOf("flight-delay-2");
+    renameSync(artifact, `${artifact}.aside`);
+    writeFileSync(artifact, "not a model");
+    await restart();
+    const answer = await ask();
+    expect(answer).toMatchObject({ release: "flight-delay-1", degraded: true, servedBy: "previous-release" });
+    expect(answer.reason).toContain("flight-delay-2");
+    expect(probabilities(answer)[0]).not.toBe(probabilities(answer)[1]);
+  });
+
+  it("answers by the declared constant, and says so, when no model can be loaded", async () => {
+    const first = await artifactOf("flight-delay-1");
+    renameSync(first, `${first}.aside`);
+    await restart();
+    const answer = await ask();
+    expect(answer).toMatchObject({ release: null, degraded: true, servedBy: "constant" });
+    expect(probabilities(answer)).toEqual([0.2, 0.2]);
+    expect(answer.reason).toMatch(/flight-delay-2[\s\S]*flight-delay-1/);
+    renameSync(`${first}.aside`, first);
+  });
+
+  it("rolls model and pipeline back together, and stays there after a restart", async () => {
+    const second = await artifactOf("flight-delay-2");
+    rmSync(second);
+    renameSync(`${second}.aside`, second);
+    await restart();
+    expect((await ask()).release).toBe("flight-delay-2");
+    const live = await house.client.call("rollback", { path });
+    expect(live).toMatchObject({ id: "flight-delay-1", stage: "live" });
+    const { items } = await house.client.call("releases", { path });
+    expect(items.filter(({ stage }) => stage === "live")).toHaveLength(1);
+    for (const look of ["at once", "after a restart"]) {
+      const answer = await ask();
+      expect(answer, look).toMatchObject({ release: "flight-delay-1", degraded: false });
+      expect(probabilities(answer)[0], look).not.toBe(probabilities(answer)[1]);
+      if (look === "at once") await restart();
+    }
+    const { items: changes } = await house.client.call("changes", { query: { system: "flight-delay" } });
+    expect(changes.some(({ title }) => title.includes("rolled back from flight-delay-2 to flight-delay-1"))).toBe(true);
+  });
+});
