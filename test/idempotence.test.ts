@@ -2,33 +2,13 @@ import type { Answer } from "@homeostat/protocol";
 import type { Client } from "@homeostat/sdk";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Flight } from "./house/flights.ts";
+import { coveredUntil, finalPicture, type Orderly, pictureOf, toldInOrder } from "./house/orderly.ts";
 import { flightsToWatch, theirRelease, watchedDirectory } from "./house/prepared.ts";
-import { elsewhere, evaluated, post, settled, tellOutcomes } from "./house/replay.ts";
+import { elsewhere, post, settled, tellOutcomes } from "./house/replay.ts";
 import { type House, startHouse } from "./house/start.ts";
 import { until } from "./house/until.ts";
 
 const path = { system: "flight-delay" };
-/** Two whole days, and the beginning of a third that closes them. */
-const untilTime = "2001-02-11T04:00:00Z";
-
-/** Everything that windows, monitors and metrics say, in an order that does not matter. */
-async function pictureOf(client: Client): Promise<Readonly<Record<string, readonly string[]>>> {
-  const query = { from: "2001-02-09T00:00:00Z", to: "2001-02-11T00:00:00Z", segment: "*" };
-  const [windows, drift, performance] = await Promise.all([
-    client.call("windows", { path, query: { from: query.from, to: query.to } }),
-    client.call("drift", { path, query }),
-    client.call("performance", { path, query }),
-  ]);
-  // A sum of the same numbers in another order may differ in its last digits.
-  const rounded = (_: string, value: unknown): unknown =>
-    typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(9)) : value;
-  const lines = (items: readonly object[]): string[] => items.map((item) => JSON.stringify(item, rounded)).sort();
-  return {
-    windows: lines(windows.items.map(({ restatements: _, ...window }) => window)),
-    drift: lines(drift.items),
-    performance: lines(performance.items),
-  };
-}
 
 /** Counts of the days under test: what the baseline's days hold is taken off. */
 async function storedSince(
@@ -47,29 +27,15 @@ describe("sending the same again", () => {
   let house: House;
   let data: string;
   let before: Answer<"counts">;
+  let orderly: Orderly;
   let flights: readonly Flight[];
-  let once: Readonly<Record<string, readonly string[]>>;
-  let whole: { windows: number; rows: number; labelled: number };
 
   beforeAll(async () => {
-    data = await watchedDirectory();
-    flights = flightsToWatch().filter((flight) => flight.time < untilTime);
-    // What a server shows that is told everything exactly once, in order.
-    const orderly = await startHouse({ data: await watchedDirectory() });
-    before = await settled(orderly.client);
-    const january = await orderly.client.call("windows", { path });
-    const evaluatedBefore = january.items.filter(({ state }) => state === "evaluated");
-    const days = flights.filter(({ time }) => time < "2001-02-11").length;
-    // The last day of the baseline was still open: its rows are evaluated with the new ones.
-    const total = before.predictions.stored + days;
-    whole = { windows: evaluatedBefore.length + 3, rows: total, labelled: total };
-    await post(orderly.client, flights, theirRelease);
-    await tellOutcomes(orderly.client, flights);
-    await evaluated(orderly.client, whole);
-    once = await pictureOf(orderly.client);
-    await orderly.stop();
-
-    house = await startHouse({ data });
+    orderly = await toldInOrder();
+    flights = orderly.flights;
+    house = await startHouse({ data: await watchedDirectory() });
+    data = house.data;
+    before = await settled(house.client);
   });
 
   afterAll(() => house?.killGroup());
@@ -81,10 +47,10 @@ describe("sending the same again", () => {
   });
 
   it("has drift and performance to compare at all", () => {
-    expect(once.windows).toHaveLength(2);
-    expect(once.drift?.length).toBeGreaterThan(100);
-    expect(once.performance?.length).toBeGreaterThan(20);
-    expect(once.performance?.some((cell) => /"auc":\{"value":0\.\d+/.test(cell))).toBe(true);
+    expect(orderly.picture.windows).toHaveLength(2);
+    expect(orderly.picture.drift?.length).toBeGreaterThan(100);
+    expect(orderly.picture.performance?.length).toBeGreaterThan(20);
+    expect(orderly.picture.performance?.some((cell) => /"auc":\{"value":0\.\d+/.test(cell))).toBe(true);
   });
 
   it("ends in the same rows, profiles and metrics, however often and in whatever pieces everything came", async () => {
@@ -100,9 +66,8 @@ describe("sending the same again", () => {
     await post(client, flights.slice(half - 700).toReversed(), theirRelease);
     await tellOutcomes(client, flights.toReversed());
     await tellOutcomes(client, flights.slice(50, 1_500));
-    await evaluated(client, whole);
+    expect(await finalPicture(client, orderly.whole)).toEqual(orderly.picture);
     expect(await storedSince(client, before)).toEqual(expectedRows());
-    expect(await pictureOf(client)).toEqual(once);
   });
 
   it("changes nothing when one id is sent again alone, and counts it as a duplicate", async () => {
@@ -111,7 +76,7 @@ describe("sending the same again", () => {
     await post(client, flights.slice(7, 8), theirRelease);
     const after = await settled(client);
     expect(after.predictions).toMatchObject({ stored: predictions.stored, duplicates: predictions.duplicates + 1 });
-    expect(await pictureOf(client)).toEqual(once);
+    expect(await pictureOf(client)).toEqual(orderly.picture);
   });
 
   it("changes nothing when everything is sent again after a restart", async () => {
@@ -120,7 +85,7 @@ describe("sending the same again", () => {
     await post(house.client, flights, theirRelease);
     await tellOutcomes(house.client, flights);
     expect(await storedSince(house.client, before)).toEqual(expectedRows());
-    expect(await pictureOf(house.client)).toEqual(once);
+    expect(await pictureOf(house.client)).toEqual(orderly.picture);
   });
 
   it("keeps what came first when an id comes again with another content", async () => {
@@ -129,7 +94,7 @@ describe("sending the same again", () => {
     const other = { ...elsewhere(flight!), release: theirRelease, probability: 0.999 };
     await client.call("sendPredictions", { path, body: { rows: [other] } });
     expect(await storedSince(client, before)).toEqual(expectedRows());
-    expect(await pictureOf(client)).toEqual(once);
+    expect(await pictureOf(client)).toEqual(orderly.picture);
   });
 
   it("lets a later outcome correct an earlier one, once", async () => {
@@ -161,7 +126,7 @@ describe("sending the same again", () => {
 
   it("keeps an outcome of an unknown prediction until the prediction comes", async () => {
     const { client } = house;
-    const flight = flightsToWatch().find(({ time }) => time > untilTime)!;
+    const flight = flightsToWatch().find(({ time }) => time > coveredUntil)!;
     const start = await settled(client);
     await tellOutcomes(client, [flight]);
     expect(await settled(client)).toMatchObject({ outcomesWaiting: start.outcomesWaiting + 1, joined: start.joined });

@@ -9,7 +9,7 @@ export const scenarios = {
   "airport-renamed": "airport codes follow the new naming scheme",
 } as const;
 
-export type Scenario = keyof typeof scenarios;
+type Scenario = keyof typeof scenarios;
 
 export interface DemoFlags {
   readonly fault: Scenario;

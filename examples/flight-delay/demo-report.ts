@@ -72,7 +72,7 @@ export function incidentReport(incident: IncidentDetail, flags: DemoFlags, repla
     ...detectionLines(incident, flags, replayed),
     ...(diagnosis === null
       ? ["  its diagnosis did not finish in the time allowed"]
-      : [...sliceLines(diagnosis), ...causeLines(diagnosis)]),
+      : [...sliceLines(diagnosis, featureOf(incident)), ...causeLines(diagnosis)]),
   ];
   return `${lines.join("\n")}\n`;
 }
@@ -94,16 +94,22 @@ function detectionLines(incident: IncidentDetail, flags: DemoFlags, { fault }: R
 
 type Diagnosis = NonNullable<IncidentDetail["diagnosis"]>;
 
-function sliceLines({ slice, features }: Diagnosis): readonly string[] {
-  if (slice === null) return ["  no slice: it concerns all rows alike"];
+function sliceLines({ slice }: Diagnosis, feature: string): readonly string[] {
+  if (slice === null) return [`  feature  ${feature}`, "  slice    none: it concerns all rows alike"];
   const where = slice.segment === null ? "all rows" : `${slice.segment.name} in ${slice.values.join(", ")}`;
-  const [moved] = features;
+  const size = `${count(slice.rows)} rows, ${(100 * slice.share).toFixed(1)} % of all`;
   return [
-    `  slice    ${where} (${count(slice.rows)} rows, ${(100 * slice.share).toFixed(1)} % of all)`,
-    `  feature  ${moved?.feature ?? "none moved"}`,
+    `  slice    ${where} (${slice.rows === 0 ? "no rows arrive under these values any more" : size})`,
+    `  feature  ${feature}`,
     `  PSI      ${three(slice.slicePsi)} on the slice; ${three(slice.globalPsi)} over all rows`,
     `  AUC      ${three(slice.baselineAuc)} to ${three(slice.auc)} on the slice; ${three(slice.globalBaselineAuc)} to ${three(slice.globalAuc)} over all rows`,
   ];
+}
+
+/** The feature that moved most on the slice; where the slice has no rows left, the one the findings are about. */
+function featureOf({ diagnosis, evidence }: IncidentDetail): string {
+  const found = evidence.find(({ feature }) => feature !== null)?.feature;
+  return diagnosis?.features[0]?.feature ?? found ?? "none";
 }
 
 function causeLines({ namedCause, suspects }: Diagnosis): readonly string[] {

@@ -11,7 +11,7 @@ import { until } from "./until.ts";
 
 /** Test files run in processes of their own under one parent, which names the shared place. */
 const prefix = "homeostat-prepared-";
-const place = join(tmpdir(), `${prefix}${process.ppid}`);
+export const place = join(tmpdir(), `${prefix}${process.ppid}`);
 
 /** The days that are replayed: days that no model has seen. */
 export const replayed = { from: "2001-02-09", to: "2001-02-14", everyNth: 4 } as const;

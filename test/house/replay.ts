@@ -48,11 +48,11 @@ export async function tellOutcomes(client: Client, flights: readonly Flight[]): 
 }
 
 /** Waits until nothing acknowledged is still on its way to the store. */
-export function settled(client: Client, name = system): Promise<Answer<"counts">> {
+export function settled(client: Client): Promise<Answer<"counts">> {
   const failing = async (): Promise<string> =>
     `everything acknowledged is stored: ${JSON.stringify((await client.call("ready")).parts)}`;
   return until(failing, async () => {
-    const counts = await client.call("counts", { path: { system: name } });
+    const counts = await client.call("counts", { path: { system } });
     return counts.predictions.pendingInSpool === 0 && counts.outcomes.pendingInSpool === 0 ? counts : undefined;
   });
 }
@@ -61,14 +61,15 @@ export function settled(client: Client, name = system): Promise<Answer<"counts">
 export function evaluated(
   client: Client,
   expected: { readonly windows: number; readonly rows?: number; readonly labelled?: number },
-  name = system,
+  limitMs = 60_000,
 ): Promise<Answer<"windows">["items"]> {
-  return until(`${JSON.stringify(expected)} are evaluated`, async () => {
-    const { items } = await client.call("windows", { path: { system: name } });
+  const ask = async (): Promise<Answer<"windows">["items"] | undefined> => {
+    const { items } = await client.call("windows", { path: { system } });
     const over = items.filter((window) => window.state === "evaluated");
     const rows = over.reduce((sum, window) => sum + window.rows, 0);
     const labelled = over.reduce((sum, window) => sum + window.labelledRows, 0);
     const enough = over.length >= expected.windows && rows >= (expected.rows ?? 0);
     return enough && labelled >= (expected.labelled ?? 0) ? over : undefined;
-  });
+  };
+  return until(`${JSON.stringify(expected)} are evaluated`, ask, limitMs);
 }

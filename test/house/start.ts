@@ -130,7 +130,7 @@ async function orphansOf(group: number): Promise<number> {
 export async function startHouse(options: StartOptions): Promise<House> {
   const launched = launch(options);
   let exit: Exit | undefined;
-  launched.exited.then((ended) => {
+  void launched.exited.then((ended) => {
     exit = ended;
   });
   const url = await until("the server says where it is", () => {

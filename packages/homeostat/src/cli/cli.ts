@@ -71,7 +71,7 @@ export interface Connection {
 const defaultUrl = "http://127.0.0.1:7300";
 export const defaultDataDirectory = "./.homeostat";
 /** The file below the data directory in which `homeostat up` leaves its key for the command line on the same machine. */
-export const keyFileName = "cli-key";
+const keyFileName = "cli-key";
 
 /** Gives a command the options of {@link RemoteOptions}. */
 export function remote(command: Command): Command {
@@ -96,7 +96,7 @@ export async function connect(cli: Cli, options: RemoteOptions): Promise<Connect
   return { url, key, client: createClient({ url, ...(key === undefined ? {} : { key }) }) };
 }
 
-export function dataDirectoryOf(cli: Cli, options: { readonly data?: string }): string {
+function dataDirectoryOf(cli: Cli, options: { readonly data?: string }): string {
   return options.data ?? nonEmpty(cli.host.env.HOMEOSTAT_DATA) ?? defaultDataDirectory;
 }
 

@@ -26,7 +26,7 @@ export interface OpenedFile {
   close(): Promise<void>;
 }
 
-export interface CheckedColumn {
+interface CheckedColumn {
   readonly expression: CheckedExpression;
   readonly resultType: string;
 }

@@ -11,7 +11,7 @@ export interface ByteSender {
   close(): Promise<void>;
 }
 
-export interface ByteBody {
+interface ByteBody {
   readonly type: "application/json" | "application/x-ndjson" | "application/vnd.apache.parquet";
   readonly bytes: Buffer | Readable;
 }

@@ -29,7 +29,7 @@ export interface ReplayRun {
   onProgress(progress: ReplayProgress): void;
 }
 
-export interface ReplayProgress {
+interface ReplayProgress {
   readonly share: number;
   readonly rows: number;
   readonly rowsPerSecond: number;
@@ -39,7 +39,7 @@ export interface ReplayProgress {
 }
 
 /** Rows by what became of them. */
-export interface SentCount {
+interface SentCount {
   readonly sent: number;
   readonly accepted: number;
   readonly refused: number;

@@ -13,6 +13,7 @@ const finding = (id: string, parts: Partial<Finding> = {}): Finding => ({
 });
 const incident = (number: number, state: Incident["state"], findingIds: readonly string[]): Incident => ({
   ...sampleIncident("s"),
+  since: day(20).start,
   number,
   state,
   findingIds,
@@ -38,6 +39,12 @@ describe("grouping the findings of a window", () => {
     expect(group(13, findings, [near])).toEqual({ kind: "join", incident: near, findings });
     expect(group(28, findings, [near])).toEqual({ kind: "open", findings });
     expect(group(12, findings, [near])).toEqual({ kind: "open", findings });
+  });
+
+  it("joins a finding about a day long inside the incident: outcomes mature after the inputs were judged", () => {
+    const long = { ...incident(1, "open", ["a"]), since: day(20).start };
+    const grouping = groupFindings(day(24), [finding("b")], [long], () => day(60).start);
+    expect(grouping).toEqual({ kind: "join", incident: long, findings: [finding("b")] });
   });
 
   it("opens a new incident for a new finding after the last one was resolved", () => {

@@ -4,7 +4,7 @@ import type { System } from "../system/system.ts";
 import type { Window } from "../window/window.ts";
 import type { Incident } from "./incident.ts";
 
-/** A finding joins an unresolved incident whose newest finding is at most this many windows older. */
+/** A finding joins an unresolved incident when its window lies at most this many windows outside the incident's stretch. */
 const joinWithinWindows = 7;
 
 export type Grouping =
@@ -31,8 +31,12 @@ export function groupFindings(
   const fresh = findings.filter((finding) => !known.has(finding.id));
   if (fresh.length === 0) return { kind: "known", incidents: holders };
   const reach = joinWithinWindows * (window.end - window.start);
+  // From its first to its newest window: outcomes mature late, so a finding may be about days long inside the stretch.
   const near = incidents.find(
-    (incident) => incident.state !== "resolved" && Math.abs(window.start - newestFindingStart(incident)) <= reach,
+    (incident) =>
+      incident.state !== "resolved" &&
+      window.start >= incident.since - reach &&
+      window.start <= newestFindingStart(incident) + reach,
   );
   return near === undefined ? { kind: "open", findings: fresh } : { kind: "join", incident: near, findings: fresh };
 }

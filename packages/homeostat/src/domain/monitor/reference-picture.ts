@@ -46,7 +46,7 @@ export interface FeatureReference {
   readonly nullOverdispersion: Overdispersion | undefined;
 }
 
-export interface ScoreReference {
+interface ScoreReference {
   readonly groups: BinGroups;
   season(season: string): DenseScores | undefined;
   readonly all: DenseScores;
@@ -57,7 +57,7 @@ export interface ScoreReference {
   readonly aucOverdispersion: Overdispersion | undefined;
 }
 
-export interface VolumeReference {
+interface VolumeReference {
   /** Mean rows of a reference window of a season and how many there are. */
   season(season: string): { readonly meanRows: number; readonly windows: number } | undefined;
   readonly overdispersion: Overdispersion | undefined;

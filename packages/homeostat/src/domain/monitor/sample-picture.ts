@@ -17,10 +17,10 @@ export const tenBins: Binning = { kind: "numeric", edges: [1, 2, 3, 4, 5, 6, 7, 
 export const missing = nullBinOf(tenBins);
 
 /** Score bins 0 … 9; decisions are positive from bin 5 on. */
-export const scoreEdges = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
+const scoreEdges = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
 
 /** Monday, 2024-01-01T00:00Z. */
-export const firstDay = 1_704_067_200_000;
+const firstDay = 1_704_067_200_000;
 
 /** The window of a day, counted from `firstDay`. */
 export function dayWindow(day: number): Window {

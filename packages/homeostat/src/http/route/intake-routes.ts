@@ -123,10 +123,11 @@ export function intakeHandlers(
     counts: async ({ path }) => {
       const found = await findSystem(house, path.system);
       if (found.kind === "refused") return found;
-      const counts = await house.events.counts(found.system);
+      // Looked at first: when nothing is pending, everything acknowledged before is among the stored rows counted next.
       const pending = (kind: "predictions" | "outcomes"): number =>
         house.spool.pendingRows(`${kind}:${found.system.name}`);
       const waiting = { predictions: pending("predictions"), outcomes: pending("outcomes") };
+      const counts = await house.events.counts(found.system);
       return {
         kind: "ok",
         value: {

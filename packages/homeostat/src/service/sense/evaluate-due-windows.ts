@@ -156,7 +156,8 @@ async function evaluateOne(
   await ports.windows.settle({ ...settled, evaluatedAt: record.evaluatedAt }, touches - 1);
   await tell({ window: settled, findings });
   await restateNext(ports, context, record, evaluation.verdicts);
-  await ports.windows.settle(settled, touches);
+  // Before maturity performance is not tested: the window stays due, also if no further outcome ever touches it.
+  await ports.windows.settle(settled, outcomesMature ? touches : touches - 1);
 }
 
 /** A window evaluated after this one counted on this one's streaks: if they are others now, it is to be judged again. */

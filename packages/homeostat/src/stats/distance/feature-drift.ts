@@ -26,8 +26,8 @@ export interface FeatureDrift {
  * From fine counts to evidence: groups fine bins into report bins, pools rare ones, computes PSI, and tests never-seen
  * values and the null rate exactly beside it.
  *
- * Shapes: counts per bin of the same frozen binning for window and baseline. The grouping looks at the baseline counts and
- * at the sizes only. A constant baseline feature leaves one bin, so `shift` refuses and the new-value test speaks.
+ * Shapes: counts per bin of the same frozen binning for window and baseline. The grouping of a number looks at the baseline
+ * counts and the sizes only; the pool of rare categories is chosen by both samples' counts together (see `poolRareBins`). A constant baseline feature leaves one bin, so `shift` refuses and the new-value test speaks.
  * With overdispersion the new-value test counts ⌈rows/φ⌉ observations. Cost: O(bins) plus that of `psi`.
  */
 export function featureDrift(
@@ -38,7 +38,7 @@ export function featureDrift(
 ): FeatureDrift {
   const windowRows = total(window);
   const baselineRows = total(baseline);
-  const groups = fittingReportGroups(binning, baseline, windowRows);
+  const groups = fittingReportGroups(binning, baseline, windowRows, window);
   const nulls = nullBinOf(binning);
   return {
     shift: psi(groupCounts(window, groups), groupCounts(baseline, groups), options),

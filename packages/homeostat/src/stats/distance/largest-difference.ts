@@ -1,5 +1,5 @@
-import { effectiveRows } from "../hypothesis/overdispersion.ts";
-import { twoProportionTest } from "../hypothesis/two-proportions.ts";
+import { effectiveRows, type Overdispersion } from "../hypothesis/overdispersion.ts";
+import { fisherExact, type TwoCounts, twoProportionTest } from "../hypothesis/two-proportions.ts";
 import { chiSquaredUpperQuantile } from "../special/chi-squared-quantile.ts";
 import { normalQuantile } from "../special/normal-quantile.ts";
 import { normalSurvival } from "../special/normal-survival.ts";
@@ -77,8 +77,7 @@ function judged(
       baselineHits: pair.baseline[bin] ?? 0,
       baselineRows: pair.baselineRows,
     };
-    const test = twoProportionTest(counts, "two-sided", options.overdispersion);
-    return test.kind === "measured" ? Math.min(least, test.pValue) : least;
+    return Math.min(least, binPValue(counts, options.overdispersion));
   }, 1);
   return {
     kind: "measured",
@@ -89,6 +88,19 @@ function judged(
     pValue: Math.min(1, bins * smallest),
     law: "bonferroni",
   };
+}
+
+/**
+ * The two-sided p-value of one bin. Bonferroni reads it far in the tail, where the score test's normal law is still too
+ * short at a hundred rows, so the exact test is used up to a hundred expected rows.
+ */
+function binPValue(counts: TwoCounts, overdispersion: Overdispersion | undefined): number {
+  const hits = counts.hits + counts.baselineHits;
+  const rows = counts.rows + counts.baselineRows;
+  const expected = (Math.min(counts.rows, counts.baselineRows) * Math.min(hits, rows - hits)) / rows;
+  if (!overdispersion && expected < 100 && Number.isInteger(hits) && Number.isInteger(rows)) return fisherExact(counts);
+  const test = twoProportionTest(counts, "two-sided", overdispersion);
+  return test.kind === "measured" ? test.pValue : 1;
 }
 
 function differenceOf(pair: CountPair, n: number, bin: number): number {

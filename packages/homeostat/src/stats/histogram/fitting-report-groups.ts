@@ -11,11 +11,13 @@ import { reportGroups } from "./report-groups.ts";
  * 64 fine bins do not divide into ten equal parts, so at 50 rows some of ten groups would expect 4.7 rows and be pooled away;
  * one bin fewer keeps nine. The number is therefore lowered until every group with baseline rows expects five (the null bin
  * apart). Only the baseline counts and the two sizes are looked at. Groups list fine bins. Cost: O(bins) a try, nine tries.
+ * For categories the pool is chosen by the counts of both samples together when `windowCounts` is given (see `poolRareBins`).
  */
 export function fittingReportGroups(
   binning: Binning,
   baselineCounts: readonly number[],
   windowRows: number,
+  windowCounts?: readonly number[],
 ): BinGroups {
   const baselineRows = baselineCounts.reduce((sum, count) => sum + count, 0);
   const scale = baselineRows > 0 ? Math.min(1, windowRows / baselineRows) : 0;
@@ -31,7 +33,10 @@ export function fittingReportGroups(
     bins -= 1;
     report = reportGroups(binning, baselineCounts, bins);
   }
-  return poolRareBins(groupCounts(baselineCounts, report), windowRows).map((pool) =>
-    pool.flatMap((group) => report[group] ?? []),
-  );
+  const deciding =
+    binning.kind === "categorical" && windowCounts
+      ? baselineCounts.map((count, bin) => count + (windowCounts[bin] ?? 0))
+      : baselineCounts;
+  const pools = poolRareBins(groupCounts(deciding, report), Math.min(windowRows, baselineRows));
+  return pools.map((pool) => pool.flatMap((group) => report[group] ?? []));
 }

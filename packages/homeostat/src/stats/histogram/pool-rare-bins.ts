@@ -7,13 +7,17 @@ export const RARE_EXPECTED_ROWS = 5;
 const LARGEST_POOL_SHARE = 0.75;
 
 /**
- * Pools rare bins by the baseline only: every bin expecting fewer than five rows in the smaller sample joins one pool,
+ * Pools rare bins by the given counts only, normally the baseline's: every bin expecting fewer than five rows in the smaller sample joins one pool,
  * which takes the next smallest bins until it expects five itself.
  *
- * Looking at the window here would choose the bins by the data they test, and no null law would hold. Where the pool
+ * Looking at the window here would choose the bins by the data they test, and no null law would hold. There is one trap
+ * left: where many bins lie near the limit (many equally frequent categories), the pool collects those whose BASELINE count was
+ * unluckily low, its baseline share is too small, and a healthy window then differs from it (nominal .01 became .015 to .2 in
+ * simulation). Chosen instead by the sum of both samples' counts, as `featureDrift` does for categories, the pools favour
+ * neither side and the conditional law holds exactly. Where the pool
  * would hold more than three quarters of the baseline (many equally rare categories), it is cut, in order of rarity,
  * into pools that each expect five rows. Bins without baseline rows are always pooled; their rows have their own
- * exact test (`newCategoryTest`). Shapes: one count per bin, M = Σ baseline, N = `windowRows`. Fewer than five rows in
+ * exact test (`newCategoryTest`). Shapes: one count per bin; `windowRows` is the size of the smaller sample. Fewer than five rows in
  * all, or none, gives one group. Order: groups by first bin, pools last. Cost: O(B log B).
  */
 export function poolRareBins(baselineCounts: readonly number[], windowRows: number): BinGroups {

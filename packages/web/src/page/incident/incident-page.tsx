@@ -9,6 +9,7 @@ import { Hint } from "../../part/hint.tsx";
 import { Loaded, Skeleton } from "../../part/loaded.tsx";
 import { Moment, RecentMoment } from "../../part/moment.tsx";
 import { Empty, Section } from "../../part/section.tsx";
+import { ShowMore } from "../../part/show-more.tsx";
 import { Unknown } from "../../part/unknown.tsx";
 import { useNow } from "../../part/use-now.ts";
 import { useTitle } from "../../part/use-title.ts";
@@ -20,6 +21,11 @@ import { SliceSection } from "./slice-section.tsx";
 import { StepSection } from "./step-section.tsx";
 import { SuspectSection } from "./suspect-section.tsx";
 
+/** Newest window first; within a window the surest first. */
+function newestFirst(findings: IncidentDetail["evidence"]): IncidentDetail["evidence"] {
+  return [...findings].sort((a, b) => b.window.start.localeCompare(a.window.start) || a.pValue - b.pValue);
+}
+
 function IncidentHeader(props: { readonly incident: IncidentDetail }): ReactElement {
   const { incident } = props;
   const nowMs = useNow();
@@ -28,7 +34,9 @@ function IncidentHeader(props: { readonly incident: IncidentDetail }): ReactElem
       <p className="badges">
         <SeverityBadge severity={incident.severity} /> <IncidentStateBadge state={incident.state} />
       </p>
-      <p className="sentence">{incident.diagnosis?.sentence ?? incident.title}</p>
+      {incident.diagnosis === null || incident.diagnosis.sentence === incident.title ? null : (
+        <p className="sentence">{incident.diagnosis.sentence}</p>
+      )}
       <Facts>
         <Fact name="System">
           <Link href={`/systems/${incident.system}`}>{incident.system}</Link>
@@ -102,7 +110,14 @@ export function IncidentPage(props: { readonly number: string }): ReactElement {
             {incident.evidence.length === 0 ? (
               <Empty>No finding is attached.</Empty>
             ) : (
-              <FindingTable findings={incident.evidence} caption="Findings that make up this incident" />
+              <ShowMore items={newestFirst(incident.evidence)} first={20} what="findings">
+                {(findings) => (
+                  <FindingTable
+                    findings={findings}
+                    caption="Findings that make up this incident, newest window first"
+                  />
+                )}
+              </ShowMore>
             )}
           </Section>
           <div className="columns">

@@ -2,6 +2,7 @@ import type { IncidentDetail } from "@homeostat/protocol";
 import type { ReactElement } from "react";
 import { Moment } from "../../part/moment.tsx";
 import { Empty, ScrollTable, Section } from "../../part/section.tsx";
+import { ShowMore } from "../../part/show-more.tsx";
 
 /** What happened to the incident, oldest first. */
 export function TimelineSection(props: { readonly incident: IncidentDetail }): ReactElement {
@@ -11,17 +12,21 @@ export function TimelineSection(props: { readonly incident: IncidentDetail }): R
       {timeline.length === 0 ? (
         <Empty>Nothing has happened yet.</Empty>
       ) : (
-        <ol className="timeline">
-          {timeline.map((entry) => (
-            <li key={`${entry.at} ${entry.kind} ${entry.text}`}>
-              <span className="quiet">
-                <Moment at={entry.at} absent="" /> · {entry.kind.replaceAll("-", " ")}
-                {entry.actor === null ? "" : ` · ${entry.actor}`}
-              </span>
-              <span>{entry.text}</span>
-            </li>
-          ))}
-        </ol>
+        <ShowMore items={timeline} first={12} what="entries">
+          {(entries) => (
+            <ol className="timeline">
+              {entries.map((entry) => (
+                <li key={`${entry.at} ${entry.kind} ${entry.text}`}>
+                  <span className="quiet">
+                    <Moment at={entry.at} absent="" /> · {entry.kind.replaceAll("-", " ")}
+                    {entry.actor === null ? "" : ` · ${entry.actor}`}
+                  </span>
+                  <span>{entry.text}</span>
+                </li>
+              ))}
+            </ol>
+          )}
+        </ShowMore>
       )}
     </Section>
   );

@@ -1,0 +1,83 @@
+import { parseArgs } from "node:util";
+import type { BenchRow } from "./bench-row.ts";
+import { benchControlStore } from "./control-store.ts";
+import { benchEngine } from "./engine.ts";
+import { benchForest } from "./forest.ts";
+import { benchProfile } from "./profile.ts";
+import { benchServer } from "./server.ts";
+import { benchSliceSearch } from "./slice-search.ts";
+import { benchSpool } from "./spool.ts";
+
+const benches: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
+  spool: benchSpool,
+  engine: benchEngine,
+  "control-store": benchControlStore,
+  forest: benchForest,
+  profile: benchProfile,
+  server: benchServer,
+  "slice-search": benchSliceSearch,
+};
+
+const usage = `Usage: npm run bench -- [--only NAME]... [--json]
+NAME is one of: ${Object.keys(benches).join(", ")}. Without --only all run, one after the other.
+`;
+
+/** Runs the benchmarks and prints what was measured beside what the design allows. Ends with 0 whether budgets hold or not. */
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      only: { type: "string", multiple: true },
+      json: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  });
+  const wanted = values.only ?? Object.keys(benches);
+  const unknown = wanted.filter((name) => benches[name] === undefined);
+  if (values.help || unknown.length > 0) {
+    process.stderr.write(unknown.length === 0 ? usage : `There is no benchmark ${unknown.join(", ")}.\n${usage}`);
+    return values.help ? 0 : 2;
+  }
+  const measured: BenchRow[] = [];
+  for (const name of wanted) {
+    process.stderr.write(`${name} …\n`);
+    measured.push(...((await benches[name]?.()) ?? []));
+  }
+  const rows = measured.map((row) => ({ ...row, ratio: ratioOf(row) }));
+  process.stdout.write(values.json ? `${JSON.stringify(rows, null, 2)}\n` : tableOf(rows));
+  return 0;
+}
+
+/** How many times better than the budget: 1 or more holds it. */
+function ratioOf({ value, unit, budget }: BenchRow): number | undefined {
+  if (budget === undefined) return undefined;
+  return unit.endsWith("/s") ? value / budget : budget / value;
+}
+
+function tableOf(rows: readonly (BenchRow & { readonly ratio: number | undefined })[]): string {
+  const cells = rows.map((row) => [
+    row.name,
+    shown(row.value),
+    row.unit,
+    row.budget === undefined ? "" : `${row.unit.endsWith("/s") ? "≥" : "≤"} ${shown(row.budget)}`,
+    row.ratio === undefined ? "" : `${row.ratio.toFixed(2)}${row.ratio < 1 ? " missed" : ""}`,
+  ]);
+  const all = [["what", "value", "unit", "budget", "times better"], ...cells];
+  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...all.map((line) => (line[column] ?? "").length)));
+  return all
+    .map((line) =>
+      line
+        .map((cell, column) =>
+          column === 1 || column === 3 ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
+        )
+        .join("  ")
+        .trimEnd(),
+    )
+    .map((line) => `${line}\n`)
+    .join("");
+}
+
+function shown(value: number): string {
+  return value.toLocaleString("en-US", { maximumSignificantDigits: 3 });
+}
+
+process.exitCode = await main();

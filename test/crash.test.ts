@@ -1,0 +1,200 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createEngineHttp } from "../packages/homeostat/src/engine/engine-http.ts";
+import { startEngine } from "../packages/homeostat/src/engine/supervise-engine.ts";
+import type { Flight } from "./house/flights.ts";
+import { finalPicture, type Orderly, toldInOrder } from "./house/orderly.ts";
+import { theirRelease, watchedDirectory } from "./house/prepared.ts";
+import { signal } from "./house/processes.ts";
+import { elsewhere, settled } from "./house/replay.ts";
+import { type House, startHouse } from "./house/start.ts";
+import { until } from "./house/until.ts";
+
+type Whom = "server" | "group" | "engine";
+
+/** One life of a server and how it ends; an engine that is killed alone comes back under the same server. */
+interface Life {
+  readonly point: string;
+  readonly nth: number;
+  readonly whom: Whom;
+}
+
+const points = ["after-fsync", "during-staging", "during-insert", "after-insert", "before-release", "after-release"];
+const whoms: readonly Whom[] = ["server", "group", "engine"];
+const any = (limit: number): number => 1 + Math.floor(Math.random() * limit);
+
+/** Every named point with the server or the whole group, the engine in the middle of an insert, and random moments. */
+function plan(times: number): readonly Life[] {
+  const once: Life[] = [
+    ...points.map((point, index): Life => ({ point, nth: any(3), whom: whoms[index % 2]! })),
+    { point: "during-staging", nth: 1, whom: "engine" },
+    { point: "during-insert", nth: 1, whom: "engine" },
+    { point: "during-insert", nth: 1, whom: "group" },
+    { point: "after-insert", nth: 1, whom: "group" },
+    { point: "before-release", nth: 1, whom: "group" },
+    ...whoms.map((whom): Life => ({ point: "any moment", nth: 0, whom })),
+    { point: "any moment", nth: 0, whom: "group" },
+  ];
+  return Array.from({ length: times }, () => once).flat();
+}
+
+const lives = plan(process.env.HOMEOSTAT_TEST_LONG === undefined ? 1 : 25);
+const crashEntry = fileURLToPath(new URL("./house/crash/entry.mjs", import.meta.url));
+const path = { system: "flight-delay" };
+const senders = 4;
+const longestMomentMs = 400;
+
+interface Batch {
+  readonly kind: "predictions" | "outcomes";
+  readonly flights: readonly Flight[];
+}
+
+/** Sends like a client should: what was not acknowledged stays at the front of the queue. */
+class Sender {
+  readonly acknowledged = { predictions: new Set<string>(), outcomes: new Set<string>() };
+  readonly queue: Batch[];
+
+  constructor(flights: readonly Flight[], batchRows: number) {
+    const starts = Array.from({ length: Math.ceil(flights.length / batchRows) }, (_, index) => index * batchRows);
+    this.queue = starts.flatMap((start): Batch[] => {
+      const rows = flights.slice(start, start + batchRows);
+      return [
+        { kind: "predictions", flights: rows },
+        { kind: "outcomes", flights: rows },
+      ];
+    });
+  }
+
+  /** Sends so many batches, several at once, until they are acknowledged or the server is gone. Answers the failures. */
+  async send(house: House, batches: number): Promise<number> {
+    const mine = this.queue.splice(0, batches);
+    const left: Batch[] = [];
+    const work = async (): Promise<void> => {
+      for (let batch = mine.shift(); batch !== undefined; batch = mine.shift())
+        if (!(await this.#deliver(house, batch))) left.push(batch);
+    };
+    await Promise.all(Array.from({ length: senders }, work));
+    this.queue.unshift(...left);
+    return left.length;
+  }
+
+  async #deliver(house: House, { kind, flights }: Batch): Promise<boolean> {
+    const call =
+      kind === "predictions"
+        ? house.client.call("sendPredictions", {
+            path,
+            body: { rows: flights.map((flight) => ({ ...elsewhere(flight), release: theirRelease })) },
+          })
+        : house.client.call("sendOutcomes", {
+            path,
+            body: { rows: flights.map(({ id, time, late }) => ({ predictionId: id, time, value: late })) },
+          });
+    const receipt = await call.catch(() => undefined);
+    if (receipt === undefined) return false;
+    expect(receipt.accepted).toBe(flights.length);
+    for (const { id } of flights) this.acknowledged[kind].add(id);
+    return true;
+  }
+}
+
+/** Ids in the engine's own tables, each with how often it stands there. Only when no server runs. */
+async function storedIds(data: string): Promise<Record<"predictions" | "outcomes", ReadonlyMap<string, number>>> {
+  const engine = await startEngine({ dataPath: join(data, "engine"), memoryLimitBytes: 1024 ** 3 });
+  const http = createEngineHttp(engine.address, 1);
+  const counts = async (sql: string): Promise<ReadonlyMap<string, number>> => {
+    const text = (await http.query({ sql, settings: { default_format: "JSONCompactEachRow" } }))
+      .toString("utf8")
+      .trim();
+    const rows = text.split("\n").map((line) => JSON.parse(line) as [string, string | number]);
+    return new Map(rows.map(([id, count]) => [id, Number(count)]));
+  };
+  try {
+    return {
+      predictions: await counts("SELECT id, count() FROM predictions_flight_delay GROUP BY id"),
+      outcomes: await counts("SELECT prediction_id, count() FROM outcomes GROUP BY prediction_id"),
+    };
+  } finally {
+    await http.close();
+    await engine.stop(2_000);
+  }
+}
+
+describe("killed at any point of the intake path", () => {
+  let data: string;
+  let orderly: Orderly;
+  let sender: Sender;
+  let house: House | undefined;
+  let perLife: number;
+
+  beforeAll(async () => {
+    orderly = await toldInOrder();
+    data = await watchedDirectory();
+    const batchesPerLife = 10;
+    sender = new Sender(
+      orderly.flights,
+      Math.max(1, Math.floor((2 * orderly.flights.length) / (lives.length * batchesPerLife))),
+    );
+    perLife = Math.max(2, Math.floor(sender.queue.length / lives.length));
+  });
+
+  afterAll(() => house?.killGroup());
+
+  async function live(life: Life): Promise<void> {
+    const environment = { HOMEOSTAT_TEST_CRASH: `${life.point}:${life.nth}:${life.whom}` };
+    const running = await startHouse({ data, environment, entry: crashEntry });
+    house = running;
+    const { spool } = await running.client.call("status");
+    expect(
+      spool.damage.filter((damage) => !damage.includes("torn-tail")),
+      "a torn last record is all that a kill may leave",
+    ).toEqual([]);
+    const engineBefore = running.enginePid("data-engine");
+    const timer =
+      life.point === "any moment" ? setTimeout(() => kill(running, life.whom), any(longestMomentMs)) : undefined;
+    const failures = await sender.send(running, perLife);
+    if (life.whom !== "engine") {
+      await until(`the ${life.whom} ends at ${life.point}`, () => Promise.race([running.exited, undefined]), 30_000);
+      clearTimeout(timer);
+      return;
+    }
+    await until(`the engine is killed at ${life.point} and comes back`, () =>
+      running.enginePid("data-engine") === engineBefore ? undefined : true,
+    );
+    expect(failures, "the server acknowledges while its engine is down").toBe(0);
+    await settled(running.client);
+    await running.killGroup();
+  }
+
+  function kill(running: House, whom: Whom): void {
+    if (whom === "server") signal(running.pid, "SIGKILL");
+    if (whom === "group") signal(-running.pid, "SIGKILL");
+    if (whom === "engine") signal(running.enginePid("data-engine"), "SIGKILL");
+  }
+
+  it.each(lives.map((life, index) => ({ ...life, life: index + 1 })))(
+    "life $life: the $whom ends at $point ($nth)",
+    async (life) => {
+      await live(life);
+    },
+  );
+
+  it("ends in exactly the rows, profiles and metrics of a server that never fell", async () => {
+    await using last = await startHouse({ data });
+    while (sender.queue.length > 0) await sender.send(last, sender.queue.length);
+    const ids = orderly.flights.map(({ id }) => id);
+    expect(sender.acknowledged.predictions.size).toBe(ids.length);
+    expect(sender.acknowledged.outcomes.size).toBe(ids.length);
+    // A window that was restated often waits longer before it is restated again.
+    expect(await finalPicture(last.client, orderly.whole, 240_000)).toEqual(orderly.picture);
+    await last.stop();
+
+    const stored = await storedIds(data);
+    for (const kind of ["predictions", "outcomes"] as const) {
+      const missing = [...sender.acknowledged[kind]].filter((id) => !stored[kind].has(id));
+      expect(missing, `${kind} that were acknowledged are there`).toEqual([]);
+      const doubled = [...stored[kind]].filter(([, count]) => count !== 1);
+      expect(doubled, `no ${kind} are there twice`).toEqual([]);
+    }
+  }, 300_000);
+});
