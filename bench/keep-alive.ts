@@ -38,6 +38,10 @@ export async function openKeepAlive(port: number, key: string): Promise<KeepAliv
   return {
     post: (path, contentType, content) =>
       new Promise((resolve, reject) => {
+        if (socket.destroyed) {
+          reject(new Error("the server has closed the connection"));
+          return;
+        }
         waiting = { resolve, reject };
         const bytes = typeof content === "string" ? Buffer.from(content) : content;
         const head = `POST ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer ${key}\r\ncontent-type: ${contentType}\r\ncontent-length: ${bytes.length}\r\n\r\n`;

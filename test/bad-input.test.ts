@@ -223,9 +223,12 @@ describe("addresses and names that do not exist", () => {
     expect(found.detail).toContain("nobody");
   });
 
-  it.each(["/v1/incidents/4711", "/v1/incidents/first", "/v1/jobs/not-a-job", "/v1/nothing"])("%s is not found", async (address) => {
-    expect(await refused(address)).toMatchObject({ code: "not-found", status: 404 });
-  });
+  it.each(["/v1/incidents/4711", "/v1/incidents/first", "/v1/jobs/not-a-job", "/v1/nothing"])(
+    "%s is not found",
+    async (address) => {
+      expect(await refused(address)).toMatchObject({ code: "not-found", status: 404 });
+    },
+  );
 
   it.each([
     ["/v1/systems/flight-delay/windows?from=yesterday", "from"],

@@ -142,28 +142,37 @@ describe("killed at any point of the intake path", () => {
 
   async function live(life: Life): Promise<void> {
     const environment = { HOMEOSTAT_TEST_CRASH: `${life.point}:${life.nth}:${life.whom}` };
-    const running = await startHouse({ data, environment, entry: crashEntry });
+    const running = await startHouse({ data, environment, entry: crashEntry }).catch((thrown: Error) => {
+      // It may pass its point while it catches up with what the life before left in the spool.
+      if (life.whom !== "engine" && thrown.message.includes('"signal":"SIGKILL"')) return undefined;
+      throw thrown;
+    });
+    if (running === undefined) return;
     house = running;
-    const { spool } = await running.client.call("status");
-    expect(
-      spool.damage.filter((damage) => !damage.includes("torn-tail")),
-      "a torn last record is all that a kill may leave",
-    ).toEqual([]);
-    const engineBefore = running.enginePid("data-engine");
     const timer =
       life.point === "any moment" ? setTimeout(() => kill(running, life.whom), any(longestMomentMs)) : undefined;
+    const damage = await damageIn(running).catch(() => []);
+    expect(damage, "a torn last record is all that a kill may leave").toEqual([]);
     const failures = await sender.send(running, perLife);
-    if (life.whom !== "engine") {
-      await until(`the ${life.whom} ends at ${life.point}`, () => Promise.race([running.exited, undefined]), 30_000);
-      clearTimeout(timer);
-      return;
+    if (life.whom === "engine") {
+      await until(`the engine is killed at ${life.point} and comes back`, async () => {
+        const { ready, parts } = await running.client.call("ready");
+        const engine = parts.find(({ part }) => part === "data-engine");
+        return ready && engine?.detail.includes("restarts") ? true : undefined;
+      });
+      expect(failures, "the server acknowledges while its engine is down").toBe(0);
+      await settled(running.client);
+      await running.killGroup();
+    } else {
+      const exit = await until(`the ${life.whom} ends at ${life.point}`, () => running.exited, 30_000);
+      expect(exit).toEqual({ code: null, signal: "SIGKILL", orphans: 0 });
     }
-    await until(`the engine is killed at ${life.point} and comes back`, () =>
-      running.enginePid("data-engine") === engineBefore ? undefined : true,
-    );
-    expect(failures, "the server acknowledges while its engine is down").toBe(0);
-    await settled(running.client);
-    await running.killGroup();
+    clearTimeout(timer);
+  }
+
+  async function damageIn(running: House): Promise<readonly string[]> {
+    const { spool } = await running.client.call("status");
+    return spool.damage.filter((damage) => !damage.includes("torn-tail"));
   }
 
   function kill(running: House, whom: Whom): void {

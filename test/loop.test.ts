@@ -3,18 +3,16 @@ import { join } from "node:path";
 import type { Answer } from "@homeostat/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { flightDelay } from "./house/declarations.ts";
-import { withTimeZoneFault } from "./house/flights.ts";
 import { liveDirectory, preparedFlights, trainAndRelease } from "./house/prepared.ts";
 import { refusalOf } from "./house/refusal.ts";
 import { evaluated, predict, settled, tellOutcomes } from "./house/replay.ts";
 import { type House, startHouse } from "./house/start.ts";
+import { broken, brokenOrigins, diagnosed, faultBegins } from "./house/trouble.ts";
 import { until } from "./house/until.ts";
 import { startWebhookReceiver, type WebhookReceiver } from "./house/webhook-receiver.ts";
 
 const path = { system: "flight-delay" };
 const secret = `whsec_${Buffer.from("only these tests know this secret").toString("base64")}`;
-const broken = ["LAS", "LAX", "SFO"];
-const faultBegins = "2001-02-10T00:00:00Z";
 /** Four days are over when the fifth is under way. */
 const daysOver = 4;
 
@@ -43,17 +41,11 @@ describe("a vendor shifts the departure hour of three airports", () => {
       { component: "source:airline-feed", kind: "schema", title: "comments added", time: "2001-02-05T04:00:00Z" },
     ] as const)
       await client.call("recordChange", { body: change });
-    const flights = withTimeZoneFault(preparedFlights().flights, { from: faultBegins, origins: broken, hours: 8 });
+    const flights = broken(preparedFlights().flights);
     sent = flights.length;
     await predict(client, flights);
     await tellOutcomes(client, flights);
-    incident = await until("an incident is diagnosed and told", async () => {
-      const { items } = await client.call("incidents");
-      const [first] = items;
-      if (first === undefined) return undefined;
-      const detail = await client.call("incident", { path: { number: first.number } });
-      return detail.diagnosis === null || detail.notifications.length < 2 ? undefined : detail;
-    });
+    incident = await diagnosed(client, 2);
   });
 
   afterAll(async () => {
@@ -87,7 +79,7 @@ describe("a vendor shifts the departure hour of three airports", () => {
     expect((await house.client.call("incidents")).items).toHaveLength(1);
     const { diagnosis } = incident;
     expect(diagnosis?.slice?.segment?.name).toBe("origin");
-    expect([...(diagnosis?.slice?.values ?? [])].sort()).toEqual(broken);
+    expect([...(diagnosis?.slice?.values ?? [])].sort()).toEqual(brokenOrigins);
     const [first, second] = diagnosis?.features ?? [];
     expect(first?.feature).toBe("departure_hour");
     expect(first?.psiDebiased).toBeGreaterThan(1);

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { withTimeZoneFault } from "./house/flights.ts";
 import { flightsToWatch, theirRelease, watchedDirectory } from "./house/prepared.ts";
 import { refusalOf } from "./house/refusal.ts";
 import { elsewhere, evaluated, post, tellOutcomes } from "./house/replay.ts";
 import { type House, startHouse } from "./house/start.ts";
+import { broken, brokenOrigins, diagnosed } from "./house/trouble.ts";
 import { until } from "./house/until.ts";
 
 const path = { system: "flight-delay" };
@@ -61,21 +61,12 @@ describe("a system whose predictions are made elsewhere", () => {
   });
 
   it("has its drift found in the days that follow", async () => {
-    const flights = withTimeZoneFault(flightsToWatch(), {
-      from: "2001-02-10T00:00:00Z",
-      origins: ["LAS", "LAX", "SFO"],
-      hours: 8,
-    });
+    const flights = broken(flightsToWatch());
     await post(house.client, flights, theirRelease);
     await tellOutcomes(house.client, flights);
     await evaluated(house.client, { windows: 24 });
-    const incident = await until("the incident is diagnosed", async () => {
-      const { items } = await house.client.call("incidents");
-      const detail =
-        items[0] === undefined ? undefined : await house.client.call("incident", { path: { number: items[0].number } });
-      return detail?.diagnosis ? detail : undefined;
-    });
-    expect([...(incident.diagnosis?.slice?.values ?? [])].sort()).toEqual(["LAS", "LAX", "SFO"]);
+    const incident = await diagnosed(house.client, 1);
+    expect([...(incident.diagnosis?.slice?.values ?? [])].sort()).toEqual(brokenOrigins);
     expect(incident.diagnosis?.features[0]?.feature).toBe("departure_hour");
     expect(incident.diagnosis?.namedCause, "no change was logged, so none may be named").toBeNull();
   });

@@ -1,7 +1,7 @@
 import { type Browser as Chromium, chromium, type Page } from "playwright-core";
 
 /** What a page is opened with. */
-export interface PageOptions {
+interface PageOptions {
   readonly width?: number;
   readonly height?: number;
   readonly colorScheme?: "light" | "dark";

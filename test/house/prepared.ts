@@ -5,8 +5,9 @@ import type { Job } from "@homeostat/protocol";
 import type { Client } from "@homeostat/sdk";
 import { flightDelay, monitoredElsewhere } from "./declarations.ts";
 import { cutFlights, type Flight } from "./flights.ts";
-import { evaluated, post, settled, tellOutcomes } from "./replay.ts";
+import { evaluated, post, predict, settled, tellOutcomes } from "./replay.ts";
 import { startHouse, temporaryDirectory } from "./start.ts";
+import { broken, diagnosed, faultBegins } from "./trouble.ts";
 import { until } from "./until.ts";
 
 /** Test files run in processes of their own under one parent, which names the shared place. */
@@ -14,7 +15,7 @@ const prefix = "homeostat-prepared-";
 export const place = join(tmpdir(), `${prefix}${process.ppid}`);
 
 /** The days that are replayed: days that no model has seen. */
-export const replayed = { from: "2001-02-09", to: "2001-02-14", everyNth: 4 } as const;
+const replayed = { from: "2001-02-09", to: "2001-02-14", everyNth: 4 } as const;
 
 /** A data directory in which a server was started once and stopped. */
 export async function emptyDirectory(): Promise<string> {
@@ -73,6 +74,23 @@ export async function watchedDirectory(): Promise<string> {
 /** The days after those of `watchedDirectory`, which must have been asked for before. */
 export function flightsToWatch(): readonly Flight[] {
   return JSON.parse(readFileSync(join(place, "watched.json"), "utf8")) as Flight[];
+}
+
+/** `liveDirectory` after days with a fault: its windows are evaluated and one incident is diagnosed. */
+export async function troubledDirectory(): Promise<string> {
+  return copyOf("troubled", async (data) => {
+    copyDirectory(await liveDirectory(), data);
+    const house = await startHouse({ data });
+    const { client } = house;
+    await client.call("recordChange", {
+      body: { component: "source:airline-feed", kind: "data-source", title: "time zone fix", time: faultBegins },
+    });
+    const flights = broken(preparedFlights().flights);
+    await predict(client, flights);
+    await tellOutcomes(client, flights);
+    await diagnosed(client, 1);
+    await house.stop();
+  });
 }
 
 /** The rows behind `liveDirectory`, which must have been asked for before. */

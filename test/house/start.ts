@@ -18,7 +18,7 @@ export interface StartOptions {
   readonly entry?: string;
 }
 
-export interface Exit {
+interface Exit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   /** Processes it had started that did not end by themselves soon after it. */

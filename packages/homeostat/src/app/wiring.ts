@@ -14,6 +14,7 @@ import { createShipper, type Shipper } from "../service/intake/shipper.ts";
 import { takePredictions } from "../service/intake/take-rows.ts";
 import { createSenses } from "../service/sense/evaluate-due-windows.ts";
 import type { ControlStore } from "../store/control/open-control-store.ts";
+import { rememberSystems } from "../store/control/remember-systems.ts";
 import { type DataClient, openDataClient } from "../store/data/data-client.ts";
 import { createDatasetFiles } from "../store/data/dataset-files.ts";
 import { createEventStore } from "../store/data/event-store.ts";
@@ -49,7 +50,7 @@ export interface Wired {
   close(): Promise<void>;
 }
 
-/** How long a release stays known before the control store is asked again: other replicas' releases are seen within it. */
+/** How long a system or a release stays known before the control store is asked again: what other replicas do is seen within it. */
 const releaseRefreshMs = 2 * secondMs;
 
 /** The only place where the rooms meet: builds every service from what implements its ports. */
@@ -68,19 +69,21 @@ export async function wire(foundation: Foundation): Promise<Wired> {
     { releases: control.releases, models: control.models, runtime, now: clock.now },
     releaseRefreshMs,
   );
+  const systems = rememberSystems(control.systems, clock, releaseRefreshMs);
   await prepareData(data, control, events);
 
   const shipper = createShipper({
     spool,
     events,
     windows: control.windows,
-    systems: control.systems,
+    systems,
     jobs: control.jobs,
     clock,
     sleep: (ms, cancellation) => sleep(ms, cancellation),
   });
   const house: House = {
     ...control,
+    systems,
     files,
     events,
     profiles,

@@ -42,6 +42,8 @@ const formats: readonly (readonly [RegExp, string])[] = [
   [/\.arrows$/i, "ArrowStream"],
 ];
 
+/** An engine that is killed leaves its private directory behind; on a busy machine closing takes a moment. */
+const engineStopMs = 5_000;
 const memoryLimitBytes = 2 * 1024 ** 3;
 /** One statement at a time is what a command needs, and a pair for the streams that a replay merges. */
 const lanes = { general: 2, write: 1, quick: 0, expressions: 1, quickExpressions: 0 };
@@ -70,7 +72,7 @@ export async function openFile(path: string): Promise<OpenedFile> {
     http.query({ sql, settings: { default_format: "TabSeparatedRaw", max_execution_time: 0, ...settings } });
   const close = async (): Promise<void> => {
     await Promise.all([http.close(), checker.close()]);
-    await engine.stop(1_000);
+    await engine.stop(engineStopMs);
   };
   const columns = await describe(query, source).catch(async (thrown: unknown) => {
     await close();

@@ -36,6 +36,9 @@ export interface Shipper {
 
 /** Blocks large enough that the fixed cost of storing (a dozen milliseconds) is small, small enough to bound memory. */
 const blockLimits = { maxRows: 50_000, maxBytes: 32 * 1024 * 1024 };
+/** After a block smaller than this, rows may gather for a moment: a block costs a dozen statements, whatever its size. */
+const fullBlockRows = 5_000;
+const gatherMs = 150;
 const firstWaitMs = 100;
 const longestWaitMs = 5_000;
 
@@ -57,34 +60,35 @@ export function createShipper(ports: ShipperPorts): Shipper {
   let shippedRows = 0;
   let lastShippedAt: Instant | undefined;
 
-  async function shipStream(stream: SpoolStream): Promise<"shipped" | "nothing"> {
+  async function shipStream(stream: SpoolStream): Promise<number> {
     try {
       const records = await ports.spool.read(stream, blockLimits);
+      const rows = records.reduce((sum, record) => sum + record.rows, 0);
       if (records.length > 0) {
         await shipBlock(ports, stream, records);
-        shippedRows += records.reduce((sum, record) => sum + record.rows, 0);
+        shippedRows += rows;
         lastShippedAt = ports.clock.now();
       }
       troubles.delete(stream);
-      return records.length > 0 ? "shipped" : "nothing";
+      return rows;
     } catch (thrown) {
       if (!(thrown instanceof Fault)) throw thrown;
       const known = troubles.get(stream);
       const now = ports.clock.now();
       const waitMs = known === undefined ? firstWaitMs : Math.min(longestWaitMs, known.waitMs * 2);
       troubles.set(stream, { since: known?.since ?? now, reason: reasonOf(thrown), waitMs, retryAt: now + waitMs });
-      return "nothing";
+      return 0;
     }
   }
 
-  /** One block of every stream that is not resting. */
-  async function shipRound(): Promise<"shipped" | "nothing"> {
-    let outcome: "shipped" | "nothing" = "nothing";
+  /** One block of every stream that is not resting. Returns the rows of the largest block, 0 when there was none. */
+  async function shipRound(): Promise<number> {
+    let largest = 0;
     for (const stream of ports.spool.pendingStreams()) {
       if ((troubles.get(stream)?.retryAt ?? 0) > ports.clock.now()) continue;
-      if ((await shipStream(stream)) === "shipped") outcome = "shipped";
+      largest = Math.max(largest, await shipStream(stream));
     }
-    return outcome;
+    return largest;
   }
 
   /** Until something is appended, or the first resting stream may be tried again. */
@@ -115,7 +119,9 @@ export function createShipper(ports: ShipperPorts): Shipper {
           appended = undefined;
         });
         const waiting = appended;
-        if ((await shipRound()) === "nothing") await rest(waiting, cancellation);
+        const largest = await shipRound();
+        if (largest === 0) await rest(waiting, cancellation);
+        else if (largest < fullBlockRows) await ports.sleep(gatherMs, cancellation);
       }
     },
   };

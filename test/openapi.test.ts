@@ -1,0 +1,220 @@
+import { type RouteName, routes } from "@homeostat/protocol";
+import { createClient } from "@homeostat/sdk";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { monitoredElsewhere } from "./house/declarations.ts";
+import { flightsToWatch, preparedFlights, troubledDirectory, watchedDirectory } from "./house/prepared.ts";
+import { elsewhere } from "./house/replay.ts";
+import { type House, startHouse } from "./house/start.ts";
+
+interface Call {
+  /** Path parameters and query, in place. */
+  readonly address: string;
+  readonly body?: unknown;
+  readonly bytes?: { readonly type: string; readonly bytes: Uint8Array<ArrayBuffer> };
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const troubled = "/v1/systems/flight-delay";
+const elsewhereSystem = "/v1/systems/watched";
+
+let house: House;
+let document: Record<string, never> & {
+  readonly openapi: string;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+};
+const known = { dataset: "", model: "", job: "", key: "", cookie: "", csrf: "" };
+
+interface Operation {
+  readonly operationId: string;
+  readonly responses: Readonly<
+    Record<string, { readonly content?: Readonly<Record<string, { readonly schema: object }>> }>
+  >;
+}
+
+beforeAll(async () => {
+  await watchedDirectory();
+  house = await startHouse({ data: await troubledDirectory() });
+  const { client } = house;
+  const files = monitoredElsewhere().map(({ path, text }) => ({
+    path,
+    text: text.replace("name: flight-delay\n", "name: watched\n"),
+  }));
+  await client.call("apply", { body: { files } });
+  const path = { system: "flight-delay" };
+  known.dataset = (await client.call("datasets", { path })).items[0]?.digest ?? "";
+  known.model = (await client.call("models", { path })).items[0]?.version ?? "";
+  known.key = (await client.call("createKey", { body: { name: "to be revoked", scopes: ["read"] } })).id;
+});
+
+afterAll(() => house?.killGroup());
+
+const [flight] = [{ id: "one-more", time: "2001-02-13T22:00:00Z" }];
+const inputs = { departure: "2001-02-13T22:00:00Z", origin: "LAX", destination: "SFO", distance: 337 };
+const span = "from=2001-02-09T00:00:00Z&to=2001-02-13T00:00:00Z";
+
+/** How each route is asked so that it answers as declared. A route that is missing here does not compile. */
+const calls: { readonly [N in RouteName]: () => Call | Promise<Call> } = {
+  live: () => ({ address: "/health/live" }),
+  ready: () => ({ address: "/health/ready" }),
+  status: () => ({ address: "/v1/status" }),
+  signIn: async () => {
+    const { path } = await house.client.call("signInLink");
+    return { address: "/v1/session", body: { token: path.split("#token=")[1] }, headers: { authorization: "" } };
+  },
+  currentSession: () => ({ address: "/v1/session", headers: { authorization: "", cookie: known.cookie } }),
+  signOut: () => ({
+    address: "/v1/session",
+    headers: { authorization: "", cookie: known.cookie, "x-csrf-token": known.csrf },
+  }),
+  plan: () => ({ address: "/v1/plan", body: { files: monitoredElsewhere() } }),
+  apply: () => ({
+    address: "/v1/apply",
+    body: {
+      files: monitoredElsewhere().map(({ path, text }) => ({
+        path,
+        text: text.replace("name: flight-delay\n", "name: watched\n"),
+      })),
+    },
+  }),
+  systems: () => ({ address: "/v1/systems" }),
+  system: () => ({ address: troubled }),
+  counts: () => ({ address: `${troubled}/counts` }),
+  predict: () => ({ address: `${troubled}/predict`, body: { rows: [{ ...flight, inputs }] } }),
+  sendPredictions: () => ({
+    address: `${elsewhereSystem}/predictions`,
+    body: {
+      rows: flightsToWatch()
+        .slice(0, 20)
+        .map((one) => ({ ...elsewhere(one), release: "theirs-1" })),
+    },
+  }),
+  sendOutcomes: () => ({
+    address: `${elsewhereSystem}/outcomes`,
+    body: { rows: [{ predictionId: "one-more", time: "2001-02-13T23:00:00Z", value: true }] },
+  }),
+  createDataset: () => ({
+    address: `${troubled}/datasets`,
+    bytes: { type: "application/vnd.apache.parquet", bytes: preparedFlights().training },
+  }),
+  datasets: () => ({ address: `${troubled}/datasets` }),
+  train: () => ({
+    address: `${troubled}/train`,
+    body: {
+      dataset: known.dataset,
+      timeColumn: "departure",
+      holdoutFrom: "2001-01-22T00:00:00Z",
+      maxTrainingRows: 1_000,
+    },
+  }),
+  job: () => ({ address: `/v1/jobs/${known.job}` }),
+  models: () => ({ address: `${troubled}/models` }),
+  createRelease: () => ({ address: `${troubled}/releases`, body: { model: known.model, note: "once more" } }),
+  createBaseline: () => ({
+    address: `${elsewhereSystem}/baselines`,
+    body: { release: "theirs-1", from: "2001-02-09T00:00:00Z", to: "2001-02-10T00:00:00Z" },
+  }),
+  releases: () => ({ address: `${troubled}/releases` }),
+  rollback: async () => {
+    await released("flight-delay-2");
+    return { address: `${troubled}/rollback`, body: {} };
+  },
+  windows: () => ({ address: `${troubled}/windows?${span}` }),
+  drift: () => ({ address: `${troubled}/drift?${span}&segment=*` }),
+  performance: () => ({ address: `${troubled}/performance?${span}&segment=origin%3DLAX` }),
+  findings: () => ({ address: `${troubled}/findings?${span}&segment=*` }),
+  changes: () => ({ address: "/v1/changes?system=flight-delay" }),
+  recordChange: () => ({
+    address: "/v1/changes",
+    body: { component: "library:x", kind: "library", title: "x 2", time: "2001-02-13T00:00:00Z", actor: "bot" },
+  }),
+  incidents: () => ({ address: "/v1/incidents?system=flight-delay" }),
+  incident: () => ({ address: "/v1/incidents/1" }),
+  acknowledge: () => ({ address: "/v1/incidents/1/acknowledge", body: { note: "seen" } }),
+  resolve: () => ({ address: "/v1/incidents/1/resolve", body: {} }),
+  keys: () => ({ address: "/v1/keys" }),
+  createKey: () => ({ address: "/v1/keys", body: { name: "another", scopes: ["ingest"], systems: ["watched"] } }),
+  revokeKey: () => ({ address: `/v1/keys/${known.key}` }),
+  signInLink: () => ({ address: "/v1/sign-in-links", body: {} }),
+};
+
+async function released(id: string): Promise<void> {
+  const { jobDone } = await import("./house/prepared.ts");
+  await jobDone(createClient({ url: house.url, key: house.key }), known.job);
+  const { items } = await house.client.call("releases", { path: { system: "flight-delay" } });
+  expect(items.find((release) => release.stage === "live")?.id).toBe(id);
+}
+
+/** Lists that must hold something here: an empty list has every shape. */
+const filled = new Set<RouteName>([
+  "systems",
+  "datasets",
+  "models",
+  "releases",
+  "windows",
+  "drift",
+  "performance",
+  "findings",
+  "changes",
+  "incidents",
+  "keys",
+]);
+
+describe("the OpenAPI document", () => {
+  beforeAll(async () => {
+    document = (await (await fetch(`${house.url}/v1/openapi.json`)).json()) as typeof document;
+  });
+
+  it("is served to everybody, as version 3.1", () => {
+    expect(document.openapi).toBe("3.1.0");
+  });
+
+  it("describes every route and no other", () => {
+    const described = Object.entries(document.paths).flatMap(([path, operations]) =>
+      Object.entries(operations).map(([method, { operationId }]) => `${operationId} ${method.toUpperCase()} ${path}`),
+    );
+    const expected = Object.entries(routes).map(([name, { method, path }]) => `${name} ${method} ${path}`);
+    expect(described.sort()).toEqual(expected.sort());
+  });
+
+  // Those that end a session or take a release back come after those that look at it.
+  const order = Object.keys(routes) as RouteName[];
+  const last: readonly RouteName[] = ["signOut", "rollback"];
+  it.each([...order.filter((name) => !last.includes(name)), ...last])("is true of %s", async (name) => {
+    const { address, body, bytes, headers } = await calls[name]();
+    const { method, status } = routes[name];
+    const sent = new Headers({ authorization: `Bearer ${house.key}`, ...headers });
+    if (sent.get("authorization") === "") sent.delete("authorization");
+    if (method !== "GET") sent.set("origin", house.url);
+    if (body !== undefined) sent.set("content-type", "application/json");
+    if (bytes !== undefined) sent.set("content-type", bytes.type);
+    const payload = bytes?.bytes ?? (body === undefined ? undefined : JSON.stringify(body));
+    const answer = await fetch(`${house.url}${address}`, {
+      method,
+      headers: sent,
+      ...(payload === undefined ? {} : { body: payload }),
+    });
+    const text = await answer.text();
+    expect(answer.status, text.slice(0, 1_000)).toBe(status);
+
+    const operation = document.paths[routes[name].path]?.[method.toLowerCase()];
+    expect(Object.keys(operation?.responses ?? {})).toContain(String(status));
+    if (status === 204) {
+      expect(text).toBe("");
+      return;
+    }
+    expect(answer.headers.get("content-type")).toContain("application/json");
+    const value: unknown = JSON.parse(text);
+    // Parsing drops what the schema does not know: nothing undeclared may be sent.
+    expect(routes[name].answer.parse(value)).toEqual(value);
+    expect(operation?.responses[String(status)]?.content?.["application/json"]?.schema).toBeTypeOf("object");
+    if (filled.has(name)) expect((value as { items: unknown[] }).items.length).toBeGreaterThan(0);
+    remember(name, value, answer.headers);
+  });
+});
+
+function remember(name: RouteName, value: unknown, headers: Headers): void {
+  if (name === "train" || name === "createRelease") known.job = (value as { id: string }).id;
+  if (name !== "signIn") return;
+  known.csrf = (value as { csrfToken: string }).csrfToken;
+  known.cookie = (headers.get("set-cookie") ?? "").split(";")[0] ?? "";
+}

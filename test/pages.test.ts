@@ -1,0 +1,184 @@
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type OpenedBrowser, type OpenedPage, openBrowser } from "./browser/browser.ts";
+import { troubledDirectory } from "./house/prepared.ts";
+import { type House, startHouse } from "./house/start.ts";
+import { brokenOrigins } from "./house/trouble.ts";
+
+let house: House;
+let browser: OpenedBrowser;
+let opened: OpenedPage;
+let page: Page;
+
+beforeAll(async () => {
+  [house, browser] = await Promise.all([troubledDirectory().then((data) => startHouse({ data })), openBrowser()]);
+  const { path } = await house.client.call("signInLink");
+  opened = await browser.page(`${house.url}${path}`);
+  page = opened.page;
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await house?.killGroup();
+});
+
+/** What somebody who cannot see the page would stumble over; a few rules, checked by hand. */
+async function barriers(): Promise<readonly string[]> {
+  return page.evaluate(() => {
+    const found: string[] = [];
+    const nameOf = (element: Element): string =>
+      (
+        element.getAttribute("aria-label") ??
+        element.getAttribute("title") ??
+        document.getElementById(element.getAttribute("aria-labelledby") ?? "")?.textContent ??
+        element.textContent ??
+        ""
+      ).trim();
+    const headings = document.querySelectorAll("h1").length;
+    if (headings !== 1) found.push(`${headings} main headings`);
+    if (document.querySelectorAll("main").length !== 1) found.push("no single main part");
+    if (document.documentElement.lang === "") found.push("no language");
+    if (document.title === "") found.push("no title");
+    for (const element of document.querySelectorAll("button, a[href]"))
+      if (nameOf(element) === "") found.push(`nameless: ${element.outerHTML.slice(0, 120)}`);
+    for (const field of document.querySelectorAll("input, select, textarea"))
+      if (((field as HTMLInputElement).labels?.length ?? 0) === 0 && nameOf(field) === "")
+        found.push(`unlabelled: ${field.outerHTML.slice(0, 120)}`);
+    for (const image of document.querySelectorAll("img:not([alt])")) found.push(`no text: ${image.outerHTML}`);
+    for (const drawing of document.querySelectorAll("svg:not([aria-hidden]):not([aria-label]):not([role])"))
+      found.push(`unexplained drawing: ${drawing.outerHTML.slice(0, 120)}`);
+    const ids = [...document.querySelectorAll("[id]")].map((element) => element.id);
+    for (const id of new Set(ids)) if (ids.filter((one) => one === id).length > 1) found.push(`id twice: ${id}`);
+    const levels = [...document.querySelectorAll("h1, h2, h3, h4")].map((heading) => Number(heading.tagName[1]));
+    levels.forEach((level, index) => {
+      if (index > 0 && level > (levels[index - 1] ?? level) + 1)
+        found.push(`heading ${level} after ${levels[index - 1]}`);
+    });
+    if (document.documentElement.scrollWidth > window.innerWidth) found.push("the page is wider than the window");
+    return found;
+  });
+}
+
+/** A browser reports the answer to "who am I" as an error as long as nobody is signed in. */
+const unasked = (complaint: string): boolean => !/401 \(Unauthorized\)/.test(complaint);
+
+async function calm(): Promise<void> {
+  expect(await barriers()).toEqual([]);
+  expect(opened.complaints.filter(unasked)).toEqual([]);
+  expect(opened.complaints.length, "only the first page was asked for without a session").toBeLessThanOrEqual(1);
+}
+
+describe("the pages of a system in trouble", () => {
+  it("open with the one-time link, whose token does not stay in the address", async () => {
+    await page.getByRole("heading", { level: 1, name: "Systems" }).waitFor();
+    expect(page.url()).toBe(`${house.url}/`);
+    await calm();
+  });
+
+  it("list the systems with their health", async () => {
+    const row = page.getByRole("row", { name: /flight-delay/ });
+    await row.waitFor();
+    expect(await row.textContent()).toMatch(/critical/i);
+    expect(await page.getByRole("row").count(), "a head and one system").toBe(2);
+  });
+
+  it("show one system: its windows, and the heat map of features by days with every number in words", async () => {
+    await page.getByRole("link", { name: "flight-delay", exact: true }).click();
+    await page.getByRole("heading", { level: 1, name: "flight-delay" }).waitFor();
+    const cells = page.locator("#drift td[data-row]");
+    await cells.first().waitFor();
+    const { items: windows } = await house.client.call("windows", { path: { system: "flight-delay" } });
+    expect(await cells.count()).toBe(5 * windows.length);
+    const said = await cells.evaluateAll((all) => all.map((cell) => cell.getAttribute("aria-label") ?? ""));
+    expect(said.every((text) => text.length > 20)).toBe(true);
+    expect(said.filter((text) => text.includes("departure_hour")).length).toBe(windows.length);
+    const strip = page.getByRole("toolbar", { name: /Windows/ }).getByRole("button");
+    expect(await strip.count()).toBe(windows.length);
+    await calm();
+  });
+
+  it("show the heat map of one segment, where the fault stands out", async () => {
+    const picker = page.locator("#drift").getByRole("combobox");
+    await picker
+      .first()
+      .selectOption({ label: "LAX" })
+      .catch(() => picker.first().selectOption("origin=LAX"));
+    const critical = page.locator("#drift td[data-row] .mark-critical");
+    await critical.first().waitFor();
+    const said = await critical.first().evaluate((mark) => mark.closest("td")?.getAttribute("aria-label") ?? "");
+    expect(said).toMatch(/departure_hour|day_of_week/);
+    await calm();
+  });
+
+  it("work from the keyboard: the heat map is one stop, and arrow keys move in it", async () => {
+    const current = page.locator('#drift td[tabindex="0"]');
+    expect(await current.count()).toBe(1);
+    await current.focus();
+    const before = await current.getAttribute("aria-label");
+    await page.keyboard.press("ArrowUp");
+    await page.keyboard.press("ArrowLeft");
+    const now = await page.evaluate(() => document.activeElement?.getAttribute("aria-label"));
+    expect(now).not.toBe(before);
+    expect(now?.length).toBeGreaterThan(20);
+  });
+
+  it("show the incident with slice, feature and cause", async () => {
+    await page.getByRole("link", { name: "Incidents" }).first().click();
+    await page.getByRole("heading", { level: 1, name: "Incidents" }).waitFor();
+    await page
+      .getByRole("link", { name: /departure_hour/ })
+      .first()
+      .click();
+    await page.getByRole("heading", { level: 1, name: /Incident 1/ }).waitFor();
+    await page.getByText("time zone fix").first().waitFor();
+    const text = await page.getByRole("main").textContent();
+    for (const origin of brokenOrigins) expect(text).toContain(origin);
+    expect(text).toContain("departure_hour");
+    expect(text).toContain("flight-data");
+    expect(await page.getByText(/shadow scoring/).count(), "what was not done is said").toBeGreaterThan(0);
+    await calm();
+  });
+
+  it("acknowledge an incident by a click, with a note", async () => {
+    await page.getByRole("textbox", { name: /Note/ }).fill("looking at it from the page");
+    await page.getByRole("button", { name: /Acknowledge/ }).click();
+    await page.getByText("looking at it from the page").first().waitFor();
+    expect(await page.getByRole("button", { name: /Acknowledge/ }).count()).toBe(0);
+    const incident = await house.client.call("incident", { path: { number: 1 } });
+    expect(incident.state).toBe("acknowledged");
+    expect(incident.timeline.some(({ text }) => text.includes("looking at it from the page"))).toBe(true);
+    await calm();
+  });
+
+  it("describe the API, with a search", async () => {
+    await page.getByRole("link", { name: "API" }).first().click();
+    await page.getByRole("heading", { level: 1, name: "API reference" }).waitFor();
+    await page.getByText("/v1/systems/{system}/predict").first().waitFor();
+    await page.getByRole("searchbox").fill("outcomes");
+    await page.getByText(/^\d+ of \d+ routes$/).waitFor();
+    await calm();
+  });
+
+  it("say so at an address that no page has", async () => {
+    await page.goto(`${house.url}/nowhere`);
+    await page.getByRole("heading", { level: 1, name: /no page at this address/ }).waitFor();
+    expect(await barriers()).toEqual([]);
+  });
+
+  it("fit a small window, in the dark too", async () => {
+    const small = await browser.page(`${house.url}/docs`, { width: 360, height: 640, colorScheme: "dark" });
+    await small.page.getByRole("heading", { level: 1 }).waitFor();
+    const wide = await small.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    expect(wide).toBeLessThanOrEqual(0);
+    expect(small.complaints.filter(unasked)).toEqual([]);
+    await small.page.close();
+  });
+
+  it("tell who is not signed in how to, and end the session on request", async () => {
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByRole("heading", { level: 1, name: "Sign in" }).waitFor();
+    await page.goto(`${house.url}/systems/flight-delay`);
+    await page.getByRole("heading", { level: 1, name: "Sign in" }).waitFor();
+    expect(await page.getByText("departure_hour").count()).toBe(0);
+  });
+});
