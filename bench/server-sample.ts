@@ -85,7 +85,7 @@ export function sensorRow(id: string, n: number, time: string): string {
   return JSON.stringify({ id, time, release: "r1", probability: (n % 1_000) / 1_000, inputs });
 }
 
-export const airports = Array.from({ length: 200 }, (_, n) => `A${String(n).padStart(2, "0")}`);
+const airports = Array.from({ length: 200 }, (_, n) => `A${String(n).padStart(2, "0")}`);
 
 /** One question to the gateway about a flight. */
 export function flightQuestion(n: number): string {

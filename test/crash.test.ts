@@ -43,6 +43,9 @@ const lives = plan(process.env.HOMEOSTAT_TEST_LONG === undefined ? 1 : 25);
 const crashEntry = fileURLToPath(new URL("./house/crash/entry.mjs", import.meta.url));
 const path = { system: "flight-delay" };
 const senders = 4;
+const batchesPerLife = 10;
+const secondDay = "2001-02-10T00:00:00Z";
+const lastBatchRows = 500;
 const longestMomentMs = 400;
 
 interface Batch {
@@ -56,14 +59,16 @@ class Sender {
   readonly queue: Batch[];
 
   constructor(flights: readonly Flight[], batchRows: number) {
+    this.queue = [];
+    this.add(flights, batchRows);
+  }
+
+  add(flights: readonly Flight[], batchRows: number): void {
     const starts = Array.from({ length: Math.ceil(flights.length / batchRows) }, (_, index) => index * batchRows);
-    this.queue = starts.flatMap((start): Batch[] => {
+    for (const start of starts) {
       const rows = flights.slice(start, start + batchRows);
-      return [
-        { kind: "predictions", flights: rows },
-        { kind: "outcomes", flights: rows },
-      ];
-    });
+      this.queue.push({ kind: "predictions", flights: rows }, { kind: "outcomes", flights: rows });
+    }
   }
 
   /** Sends so many batches, several at once, until they are acknowledged or the server is gone. Answers the failures. */
@@ -130,11 +135,9 @@ describe("killed at any point of the intake path", () => {
   beforeAll(async () => {
     orderly = await toldInOrder();
     data = await watchedDirectory();
-    const batchesPerLife = 10;
-    sender = new Sender(
-      orderly.flights,
-      Math.max(1, Math.floor((2 * orderly.flights.length) / (lives.length * batchesPerLife))),
-    );
+    // One day for all lives: it is evaluated when it is whole, and not over and over, each time after a longer pause.
+    const rows = orderly.flights.filter(({ time }) => time < secondDay);
+    sender = new Sender(rows, Math.max(1, Math.floor((2 * rows.length) / (lives.length * batchesPerLife))));
     perLife = Math.max(2, Math.floor(sender.queue.length / lives.length));
   });
 
@@ -190,6 +193,10 @@ describe("killed at any point of the intake path", () => {
 
   it("ends in exactly the rows, profiles and metrics of a server that never fell", async () => {
     await using last = await startHouse({ data });
+    sender.add(
+      orderly.flights.filter(({ time }) => time >= secondDay),
+      lastBatchRows,
+    );
     while (sender.queue.length > 0) await sender.send(last, sender.queue.length);
     const ids = orderly.flights.map(({ id }) => id);
     expect(sender.acknowledged.predictions.size).toBe(ids.length);

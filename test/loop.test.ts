@@ -115,7 +115,7 @@ describe("a vendor shifts the departure hour of three airports", () => {
       owner: "flight-data",
       link: `${house.url}/incidents/${incident.number}`,
     });
-    expect(opened.body.data.text).toContain("departure_hour");
+    expect(`${opened.body.data.title} ${opened.body.data.text}`).toMatch(/departure_hour.*slice/);
     expect(incident.notifications.map(({ state }) => state)).toEqual(["sent", "sent"]);
   });
 

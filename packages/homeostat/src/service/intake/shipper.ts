@@ -36,9 +36,13 @@ export interface Shipper {
 
 /** Blocks large enough that the fixed cost of storing (a dozen milliseconds) is small, small enough to bound memory. */
 const blockLimits = { maxRows: 50_000, maxBytes: 32 * 1024 * 1024 };
-/** After a block smaller than this, rows may gather for a moment: a block costs a dozen statements, whatever its size. */
+/**
+ * After a block smaller than this, rows gather for some times as long as the block took: a block costs half a dozen
+ * statements and a part on disk whatever its size, and shipping must not take the machine from those who send.
+ */
 const fullBlockRows = 5_000;
-const gatherMs = 150;
+const gatherTimes = 4;
+const longestGatherMs = 500;
 const firstWaitMs = 100;
 const longestWaitMs = 5_000;
 
@@ -119,9 +123,12 @@ export function createShipper(ports: ShipperPorts): Shipper {
           appended = undefined;
         });
         const waiting = appended;
+        const startedAt = ports.clock.now();
         const largest = await shipRound();
+        const tookMs = ports.clock.now() - startedAt;
         if (largest === 0) await rest(waiting, cancellation);
-        else if (largest < fullBlockRows) await ports.sleep(gatherMs, cancellation);
+        else if (largest < fullBlockRows)
+          await ports.sleep(Math.min(longestGatherMs, gatherTimes * tookMs), cancellation);
       }
     },
   };
