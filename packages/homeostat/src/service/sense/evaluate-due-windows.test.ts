@@ -116,19 +116,20 @@ beforeEach(async () => {
 });
 
 describe("sensing", () => {
-  it("evaluates a window once the watermark has passed its end, oldest first", async () => {
+  it("evaluates a window once the watermark has passed its end, oldest first, and again when its outcomes are mature", async () => {
     await live.set(29, "usual");
     await live.set(28, "usual");
     live.state.eventDay = 29;
     expect(await live.evaluate()).toBe(1);
+    expect(await live.verdict(28)).toMatchObject({ verdict: "healthy", rows: 300, restatements: 0, dirty: true });
     live.state.eventDay = 30;
-    expect(await live.evaluate()).toBe(1);
-    expect(live.told.map(({ window }) => window.start)).toEqual([dayWindow(28).start, dayWindow(29).start]);
+    expect(await live.evaluate()).toBe(2);
+    const starts = [dayWindow(28).start, dayWindow(28).start, dayWindow(29).start];
+    expect(live.told.map(({ window }) => window.start)).toEqual(starts);
     expect(await live.verdict(28)).toMatchObject({
       verdict: "healthy",
-      rows: 300,
-      profileVersion: 1,
-      restatements: 0,
+      profileVersion: 2,
+      restatements: 1,
       dirty: false,
     });
     expect(await live.evaluate()).toBe(0);
@@ -156,7 +157,7 @@ describe("sensing", () => {
     expect(await live.verdict(28)).toMatchObject({ dirty: true, evaluatedAt: undefined });
     expect(await live.evaluate()).toBe(1);
     expect(live.told).toHaveLength(1);
-    expect(await live.verdict(28)).toMatchObject({ dirty: false, restatements: 0 });
+    expect(await live.verdict(28)).toMatchObject({ evaluatedAt: expect.any(Number), restatements: 0 });
   });
 
   it("restates a window only when its outcomes are mature, and later ones after growing pauses", async () => {
