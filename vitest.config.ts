@@ -17,7 +17,13 @@ export default defineConfig({
       { extends: true, test: { name: "rooms", include: ["packages/*/src/**/*.test.{ts,tsx}"] } },
       {
         extends: true,
-        test: { name: "house", include: ["test/**/*.test.ts"], testTimeout: 120_000, fileParallelism: false },
+        test: {
+          name: "house",
+          include: ["test/**/*.test.ts"],
+          testTimeout: 120_000,
+          fileParallelism: false,
+          globalSetup: ["test/house/clean-up.ts"],
+        },
       },
     ],
   },

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Job } from "@homeostat/protocol";
 import type { Client } from "@homeostat/sdk";
+import { preparedPrefix } from "./clean-up.ts";
 import { flightDelay, monitoredElsewhere } from "./declarations.ts";
 import { cutFlights, type Flight } from "./flights.ts";
 import { evaluated, post, predict, settled, tellOutcomes } from "./replay.ts";
@@ -11,8 +12,7 @@ import { broken, diagnosed, faultBegins } from "./trouble.ts";
 import { until } from "./until.ts";
 
 /** Test files run in processes of their own under one parent, which names the shared place. */
-const prefix = "homeostat-prepared-";
-export const place = join(tmpdir(), `${prefix}${process.ppid}`);
+export const place = join(tmpdir(), `${preparedPrefix}${process.ppid}`);
 
 /** The days that are replayed: days that no model has seen. */
 const replayed = { from: "2001-02-09", to: "2001-02-14", everyNth: 4 } as const;
@@ -152,10 +152,10 @@ async function copyOf(kind: string, make: (data: string) => Promise<void>): Prom
   return copy;
 }
 
-/** What earlier runs left: nobody can know which test file is the last. */
+/** What runs left that were cut off. */
 function removeLeftovers(): void {
   for (const name of readdirSync(tmpdir())) {
-    if (!name.startsWith(prefix) || isAlive(Number(name.slice(prefix.length)))) continue;
+    if (!name.startsWith(preparedPrefix) || isAlive(Number(name.slice(preparedPrefix.length)))) continue;
     rmSync(join(tmpdir(), name), { recursive: true, force: true });
   }
 }

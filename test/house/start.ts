@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Client, createClient } from "@homeostat/sdk";
+import { afterAll } from "vitest";
 import { membersOf, signal } from "./processes.ts";
 import { until } from "./until.ts";
 
@@ -56,12 +57,13 @@ const orphanLimitMs = 5_000;
 const living = new Set<number>();
 const directories = new Set<string>();
 
-process.once("exit", () => {
+// Test processes are ended without an exit event; this file's own hook runs after those of the test file.
+afterAll(() => {
   for (const pid of living) signal(-pid, "SIGKILL");
-  for (const path of directories) rmSync(path, { recursive: true, force: true, maxRetries: 3 });
+  for (const path of directories) rmSync(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 });
 
-/** A directory that is gone when the test process ends. */
+/** A directory that is gone when the test file is done. */
 export function temporaryDirectory(): string {
   const path = mkdtempSync(join(tmpdir(), "homeostat-house-"));
   directories.add(path);

@@ -54,8 +54,9 @@ export function useSignOut(): UseMutationResult<null, Error, void> {
   return useMutation({
     mutationFn: () => serverForChanges(token ?? "").call("signOut"),
     onSuccess: () => {
-      cache.clear();
+      // Not `clear`: it would drop the session query that mounted parts listen to, and the pages would stay on screen.
       cache.setQueryData(sessionKey, signedOut);
+      cache.removeQueries({ predicate: (query) => query.queryKey[0] !== sessionKey[0] });
     },
   });
 }

@@ -45,7 +45,7 @@ export const futureToleranceMs = 5 * 60_000;
  * `f_<feature>`, times in milliseconds.
  */
 export function predictionLine(prediction: Prediction): string {
-  const head = JSON.stringify({
+  const line: Record<string, unknown> = {
     id: prediction.id,
     time: prediction.time,
     received: prediction.receivedAt,
@@ -59,34 +59,33 @@ export function predictionLine(prediction: Prediction): string {
     latency_ms: prediction.latencyMs ?? null,
     probability: prediction.probability,
     vector_seen: prediction.vector === undefined ? 0 : 1,
-  });
+  };
   const { inputs, vector } = prediction;
-  // Put together as text: an object of prefixed keys costs three times as much, and this is done for every row.
-  let members = "";
-  for (const name of Object.keys(inputs)) members += memberText("i_", name, inputs[name] ?? null);
+  for (const name of Object.keys(inputs)) line[inputKeys.of(name)] = inputs[name];
   vector?.features.forEach((feature, index) => {
-    members += memberText("f_", feature.name, vector.values[index] ?? null);
+    line[featureKeys.of(feature.name)] = vector.values[index] ?? null;
   });
-  return `${head.slice(0, -1)}${members}}`;
+  return JSON.stringify(line);
 }
 
-function memberText(prefix: string, name: string, value: string | number | boolean | null): string {
-  const text = typeof value === "number" && Number.isFinite(value) ? String(value) : JSON.stringify(value);
-  return `${memberHead(prefix + name)}${text}`;
+/** Prefixed names, made once: a key made anew for every cell of every row has to be looked up by its text each time. */
+function prefixedKeys(prefix: string): { of(name: string): string } {
+  const keys = new Map<string, string>();
+  return {
+    of: (name) => {
+      const known = keys.get(name);
+      if (known !== undefined) return known;
+      // Names come from contracts and pipelines: some hundreds. The bound is for a process that sees ever new ones.
+      if (keys.size >= 10_000) keys.clear();
+      const key = `${prefix}${name}`;
+      keys.set(name, key);
+      return key;
+    },
+  };
 }
 
-const memberHeads = new Map<string, string>();
-/** Names come from contracts and pipelines: some hundreds. The bound is for a process that sees ever new ones. */
-const mostMemberHeads = 10_000;
-
-function memberHead(key: string): string {
-  const known = memberHeads.get(key);
-  if (known !== undefined) return known;
-  if (memberHeads.size >= mostMemberHeads) memberHeads.clear();
-  const head = `,${JSON.stringify(key)}:`;
-  memberHeads.set(key, head);
-  return head;
-}
+const inputKeys = prefixedKeys("i_");
+const featureKeys = prefixedKeys("f_");
 
 /** One line of the outcome spool. */
 export function outcomeLine(outcome: Outcome): string {
