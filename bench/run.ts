@@ -1,3 +1,4 @@
+import { availableParallelism, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import type { BenchRow } from "./bench-row.ts";
 import { benchControlStore } from "./control-store.ts";
@@ -37,6 +38,8 @@ async function main(): Promise<number> {
     process.stderr.write(unknown.length === 0 ? usage : `There is no benchmark ${unknown.join(", ")}.\n${usage}`);
     return values.help ? 0 : 2;
   }
+  // What else the machine was doing belongs to the figures.
+  process.stderr.write(`${availableParallelism()} cores, load average ${loadavg()[0]?.toFixed(1)} at the start\n`);
   const measured: BenchRow[] = [];
   for (const name of wanted) {
     process.stderr.write(`${name} …\n`);

@@ -135,8 +135,9 @@ export function windowStartOf(milliseconds: string, lengthMs: number): string {
  * a left join gives NULL where there is none.
  */
 export function latestOutcomes(ids: string): string {
-  return `SELECT prediction_id, toNullable(argMax(value, (time, received, value))) AS outcome FROM outcomes
-    WHERE system = {system:String} AND prediction_id IN (${ids}) GROUP BY prediction_id`;
+  // In the order of the table, which costs half of grouping with `argMax`.
+  return `SELECT prediction_id, toNullable(value) AS outcome FROM outcomes WHERE system = {system:String} AND prediction_id IN (${ids})
+    ORDER BY prediction_id, time DESC, received DESC, value DESC LIMIT 1 BY prediction_id`;
 }
 
 /**
