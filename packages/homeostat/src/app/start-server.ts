@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { chmod, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { reasonOf } from "../domain/fault.ts";
 import { type Clock, secondMs } from "../domain/instant.ts";
 import type { ApiKey } from "../domain/key/api-key.ts";
 import { createAccess, createFirstAccess, type FirstAccess } from "../http/access.ts";
 import type { Handlers } from "../http/handler.ts";
-import type { House } from "../http/route/house.ts";
 import { incidentHandlers } from "../http/route/incident-routes.ts";
 import { intakeHandlers } from "../http/route/intake-routes.ts";
 import { learningHandlers } from "../http/route/learning-routes.ts";
@@ -26,9 +26,16 @@ export interface RunningServer {
   readonly url: string;
   /** Only at the first start of a data directory. */
   readonly firstAccess: FirstAccess | undefined;
-  readonly house: House;
-  /** Graceful: takes no more requests, ships what is spooled where it can, lets jobs finish, all within the limit. */
-  stop(): Promise<void>;
+  /** Graceful: takes no more requests, lets the block on its way and running jobs finish, then closes part by part. */
+  stop(): Promise<Stopped>;
+}
+
+/** How stopping went. */
+export interface Stopped {
+  /** Acknowledged rows that lie on disk in the spool and are shipped after the next start. */
+  readonly rowsInSpool: number;
+  /** Parts that did not close as they should, in words. */
+  readonly failures: readonly string[];
 }
 
 export interface StartOptions {
@@ -62,8 +69,11 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   }
 }
 
-async function unwind(undo: readonly Undo[]): Promise<void> {
-  for (const act of [...undo].reverse()) await act().catch(() => undefined);
+/** Undoes in reverse. One part that fails does not keep the others open; what failed is told. */
+async function unwind(undo: readonly Undo[]): Promise<readonly string[]> {
+  const failures: string[] = [];
+  for (const act of [...undo].reverse()) await act().catch((thrown: unknown) => failures.push(reasonOf(thrown)));
+  return failures;
 }
 
 async function start({ config, clock, log, print }: StartOptions, undo: Undo[]): Promise<RunningServer> {
@@ -88,7 +98,11 @@ async function start({ config, clock, log, print }: StartOptions, undo: Undo[]):
     segmentBytes,
     clock,
   });
-  undo.push(() => spool.close());
+  let rowsInSpool = 0;
+  undo.push(() => {
+    rowsInSpool = spool.state().rows;
+    return spool.close();
+  });
   for (const damage of spool.state().damage)
     log({ level: "error", part: "spool", message: `damage found: ${damage.kind}`, detail: damage });
 
@@ -144,7 +158,14 @@ async function start({ config, clock, log, print }: StartOptions, undo: Undo[]):
   const server = await listen(config, directory, { handlers, access, store, clock, log });
   undo.push(() => server.close(httpStopMs));
   url = server.address.url;
-  return { url, firstAccess, house: wired.house, stop: () => unwind(undo) };
+  return {
+    url,
+    firstAccess,
+    stop: async () => {
+      const failures = await unwind(undo);
+      return { rowsInSpool, failures };
+    },
+  };
 }
 
 /** Waits for engines and control store together; what did start is undone when the other did not. */

@@ -3,7 +3,7 @@ import { Fault } from "../domain/fault.ts";
 import type { Clock } from "../domain/instant.ts";
 import { readConfig } from "./config.ts";
 import { createLog } from "./server-log.ts";
-import { type RunningServer, startServer } from "./start-server.ts";
+import { type RunningServer, type Stopped, startServer } from "./start-server.ts";
 
 /** A shutdown that takes longer than this is cut off: everything acknowledged is on disk anyway. */
 const stopLimitMs = 9_500;
@@ -37,9 +37,9 @@ export async function up(
   await stopSignal();
   io.out("stopping …\n");
   const timer = setTimeout(() => process.exit(1), stopLimitMs);
-  await server.stop();
+  const stopped = await server.stop();
   clearTimeout(timer);
-  io.out("stopped; nothing acknowledged was lost\n");
+  io.out(farewell(stopped));
   return 0;
 }
 
@@ -57,6 +57,12 @@ function welcome({ url, firstAccess }: RunningServer, dataDirectory: string, too
     lines.push("A new sign-in link for the page: homeostat keys sign-in-link");
   }
   return `${lines.join("\n")}\n`;
+}
+
+function farewell({ rowsInSpool, failures }: Stopped): string {
+  const waiting = rowsInSpool === 0 ? "" : `; ${rowsInSpool} rows wait in the spool for the next start`;
+  if (failures.length === 0) return `stopped; nothing acknowledged was lost${waiting}\n`;
+  return `stopped, but not every part closed as it should: ${failures.join("; ")}${waiting}. Start again with the same data directory; acknowledged rows are on disk\n`;
 }
 
 function stopSignal(): Promise<void> {
