@@ -4,6 +4,7 @@ import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { Fault, reasonOf } from "../domain/fault.ts";
 import { type Refusal, refused } from "./handler.ts";
+import { UnpackedTooLarge, unpackZstd } from "./unpack-zstd.ts";
 
 /** How much a body may be, before and after decompression, and how long it may take. */
 export interface BodyLimits {
@@ -17,6 +18,7 @@ type Ending =
   | { readonly kind: "ended"; readonly sizeBytes: number }
   | { readonly kind: "too-large" }
   | { readonly kind: "stalled"; readonly sizeBytes: number; readonly afterMs: number }
+  | { readonly kind: "bomb" }
   | { readonly kind: "damaged"; readonly reason: string }
   | { readonly kind: "cut-off" };
 
@@ -26,6 +28,10 @@ type Sink = (chunk: Buffer) => Promise<unknown> | undefined;
 const mebibyte = 1_048_576;
 const sizeText = (bytes: number): string =>
   bytes >= mebibyte ? `${Math.floor(bytes / mebibyte)} MiB` : `${bytes} bytes`;
+
+/** Rows repeat themselves and shrink well; beyond this, and beyond the first mebibytes, nobody means it well. */
+const highestRatio = 500;
+const ratioFreeBytes = 4 * mebibyte;
 
 function tooLarge(maxBytes: number): Refusal {
   return refused(
@@ -88,6 +94,10 @@ class Consumption {
       this.finish({ kind: "too-large" });
       return;
     }
+    if (this.isBomb()) {
+      this.finish({ kind: "bomb" });
+      return;
+    }
     const pending = this.sink(chunk);
     if (pending === undefined) return;
     this.source.pause();
@@ -100,14 +110,22 @@ class Consumption {
     );
   };
 
+  private isBomb(): boolean {
+    return (
+      this.source !== this.request && this.sizeBytes > ratioFreeBytes && this.sizeBytes > highestRatio * this.rawBytes
+    );
+  }
+
   private readonly onEnd = (): void => {
     const end = (): void => this.finish({ kind: "ended", sizeBytes: this.sizeBytes });
     if (this.pending === undefined) end();
     else void this.pending.then(end);
   };
 
-  private readonly onError = (cause: unknown): void =>
-    this.finish(this.source === this.request ? { kind: "cut-off" } : { kind: "damaged", reason: reasonOf(cause) });
+  private readonly onError = (cause: unknown): void => {
+    if (cause instanceof UnpackedTooLarge) this.finish({ kind: "too-large" });
+    else this.finish(this.source === this.request ? { kind: "cut-off" } : { kind: "damaged", reason: reasonOf(cause) });
+  };
 
   private readonly onClose = (): void => {
     if (!this.request.complete) this.finish({ kind: "cut-off" });
@@ -144,33 +162,66 @@ class Consumption {
   }
 }
 
+type Encoding = "identity" | "gzip" | "zstd";
+
+/** `x-gzip` is another name of gzip (RFC 9110 section 8.4.1.3). */
+const encodings: Readonly<Record<string, Encoding>> = {
+  identity: "identity",
+  gzip: "gzip",
+  "x-gzip": "gzip",
+  zstd: "zstd",
+};
+
+const encodingText = (request: IncomingMessage): string =>
+  (request.headers["content-encoding"] ?? "identity").trim().toLowerCase();
+
+function sourceOf(request: IncomingMessage, encoding: Encoding, limits: BodyLimits): Readable {
+  switch (encoding) {
+    case "identity":
+      return request;
+    case "gzip":
+      return createGunzip();
+    case "zstd":
+      return unpackZstd(limits.maxBytes);
+  }
+}
+
 function consume(request: IncomingMessage, sink: Sink, limits: BodyLimits): Promise<Ending | Refusal> {
-  const encoding = (request.headers["content-encoding"] ?? "identity").trim().toLowerCase();
-  if (encoding !== "identity" && encoding !== "gzip")
+  const named = encodingText(request);
+  const encoding = Object.hasOwn(encodings, named) ? encodings[named] : undefined;
+  if (encoding === undefined)
     return Promise.resolve(
       refused(
         "unsupported-media-type",
-        `Content-Encoding ${JSON.stringify(encoding)} is not understood; send gzip or none.`,
+        `Content-Encoding ${JSON.stringify(named.slice(0, 80))} is not understood; send gzip, zstd or none.`,
       ),
     );
   if (Number(request.headers["content-length"] ?? 0) > limits.maxBytes) return Promise.resolve({ kind: "too-large" });
   return new Promise((resolve, reject) => {
-    const source = encoding === "gzip" ? createGunzip() : request;
-    new Consumption(request, source, sink, limits, { resolve, reject });
+    new Consumption(request, sourceOf(request, encoding, limits), sink, limits, { resolve, reject });
   });
 }
 
-function refusalOf(ending: Exclude<Ending, { readonly kind: "ended" }>, limits: BodyLimits): Refusal {
+function refusalOf(
+  request: IncomingMessage,
+  ending: Exclude<Ending, { readonly kind: "ended" }>,
+  limits: BodyLimits,
+): Refusal {
   switch (ending.kind) {
     case "too-large":
       return tooLarge(limits.maxBytes);
+    case "bomb":
+      return refused(
+        "too-large",
+        `The body unpacks to more than ${highestRatio} times its size; send it less compressed or not at all.`,
+      );
     case "stalled":
       return refused(
         "malformed-body",
         `The body stopped arriving: ${ending.sizeBytes} bytes came, and it was not complete after ${ending.afterMs} ms.`,
       );
     case "damaged":
-      return refused("malformed-body", `The gzip data are damaged: ${ending.reason}.`);
+      return refused("malformed-body", `The ${encodingText(request)} data are damaged: ${ending.reason}.`);
     case "cut-off":
       return refused("malformed-body", "The connection closed before the body was complete.");
   }
@@ -187,7 +238,7 @@ export async function readBytes(
   };
   const ending = await consume(request, collect, limits);
   if (ending.kind === "refused") return ending;
-  if (ending.kind !== "ended") return refusalOf(ending, limits);
+  if (ending.kind !== "ended") return refusalOf(request, ending, limits);
   const [only] = chunks;
   return { kind: "read", bytes: chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks) };
 }
@@ -208,7 +259,7 @@ export async function readToFile(
   try {
     const ending = await consume(request, (chunk) => file.writeFile(chunk).catch(unwritable), limits);
     if (ending.kind === "refused") return ending;
-    return ending.kind === "ended" ? { kind: "read", sizeBytes: ending.sizeBytes } : refusalOf(ending, limits);
+    return ending.kind === "ended" ? { kind: "read", sizeBytes: ending.sizeBytes } : refusalOf(request, ending, limits);
   } finally {
     await file.close();
   }

@@ -513,7 +513,9 @@ describe("the door: what is sent", () => {
     expect(problemIn(await send("POST", "/v1/systems/x/outcomes", { ...zipped }, bomb)).code).toBe("too-large");
     expect((await apply(files, { "content-encoding": "gzip" })).code).toBe("malformed-body");
     expect((await apply(gzipSync(files).subarray(0, 30), { "content-encoding": "gzip" })).code).toBe("malformed-body");
-    for (const encoding of ["br", "deflate", "gzip, gzip", "compress"])
+    expect((await apply(gzipSync(files), { "content-encoding": "zstd" })).code).toBe("malformed-body");
+    expect((await apply(gzipSync(files))).code).toBe("malformed-json");
+    for (const encoding of ["br", "deflate", "gzip, gzip", "compress", "__proto__", "constructor"])
       expect((await apply(files, { "content-encoding": encoding })).code).toBe("unsupported-media-type");
   });
 
