@@ -1,21 +1,25 @@
-import { realpath } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { CheckedExpression, ExpressionColumn } from "../domain/engine/expression.ts";
 import { Fault, reasonOf } from "../domain/fault.ts";
+import { invariant } from "../domain/invariant.ts";
 import { createExpressionChecker } from "../engine/check-expression.ts";
 import { createEngineHttp } from "../engine/engine-http.ts";
-import { sqlString } from "../engine/quote-sql.ts";
+import { sqlName, sqlString } from "../engine/quote-sql.ts";
 import { startEngine } from "../engine/supervise-engine.ts";
+import { commonColumnType, plainColumnType } from "./table-file/common-column-type.ts";
+import { findTableFiles, type TableFiles } from "./table-file/find-table-files.ts";
 import { UsageError } from "./usage-error.ts";
 
-/** A data file on this machine, with an engine of its own that can read it and hold tables in the meantime. */
+/** A table on this machine (a file, or several of the same kind), with an engine that can read it and hold tables in the meantime. */
 export interface OpenedFile {
+  /** As it was asked for. */
   readonly path: string;
-  /** What stands after FROM to read the file. */
+  readonly files: TableFiles;
+  /** What stands after FROM to read the table. */
   readonly source: string;
   readonly columns: readonly ExpressionColumn[];
   /**
-   * Checks an expression a person wrote over the file's columns.
+   * Checks an expression a person wrote over the table's columns.
    * @throws UsageError naming `where` it stands and what is wrong with it.
    */
   check(expression: string, where: string): Promise<CheckedColumn>;
@@ -23,6 +27,7 @@ export interface OpenedFile {
   query(sql: string, settings?: Settings): Promise<Buffer>;
   /** The answer in chunks, as the engine makes them; for formats of one row a line. */
   stream(sql: string, settings?: Settings): AsyncGenerator<Buffer, void, undefined>;
+  /** Ends the engine, with the tables that were opened together with this one. */
   close(): Promise<void>;
 }
 
@@ -33,73 +38,127 @@ interface CheckedColumn {
 
 type Settings = Readonly<Record<string, string | number>>;
 
-const formats: readonly (readonly [RegExp, string])[] = [
-  [/\.parquet$/i, "Parquet"],
-  [/\.csv(\.gz|\.zst)?$/i, "CSVWithNames"],
-  [/\.tsv(\.gz|\.zst)?$/i, "TabSeparatedWithNames"],
-  [/\.(ndjson|jsonl|json)(\.gz|\.zst)?$/i, "JSONEachRow"],
-  [/\.(arrow|feather|ipc)$/i, "Arrow"],
-  [/\.arrows$/i, "ArrowStream"],
-];
-
 /** An engine that is killed leaves its private directory behind; on a busy machine closing takes a moment. */
 const engineStopMs = 5_000;
 const memoryLimitBytes = 2 * 1024 ** 3;
+/** A table of many files is a long statement. */
+const unlimited = { max_execution_time: 0, max_query_size: 64 * 1024 ** 2, max_ast_elements: 10_000_000 };
 /** One statement at a time is what a command needs, and a pair for the streams that a replay merges. */
 const lanes = { general: 2, write: 1, quick: 0, expressions: 1, quickExpressions: 0 };
 
 /**
- * Opens a Parquet, CSV, TSV, JSON or Arrow file with a private engine that forgets everything at its end. Types of text
- * formats are guessed by the engine from the first rows. Takes about 0.3 s.
+ * Opens a Parquet, CSV, TSV, JSON or Arrow file, a directory of such files, or those that fit a pattern, with a private
+ * engine that forgets everything at its end. Types of text formats are guessed by the engine from the first rows of each
+ * file; where files differ, the type that holds both is taken. Takes about 0.3 s.
  * @throws UsageError: no such file, an unknown ending, or not what its ending says.
  */
 export async function openFile(path: string): Promise<OpenedFile> {
-  const format = formats.find(([ending]) => ending.test(path))?.[1];
-  if (format === undefined) {
-    throw new UsageError(
-      `the ending of ${path} names no format that can be read`,
-      "Files may end in .parquet, .csv, .tsv, .json, .ndjson, .jsonl, .arrow, .feather or .arrows.",
-    );
-  }
-  const full = await realpath(path).catch((thrown: unknown) => {
-    throw new UsageError(`${path} cannot be read: ${reasonOf(thrown)}`);
-  });
-  const engine = await startEngine({ memoryLimitBytes, fileRoots: [dirname(full)], lanes });
+  const [only] = await openFiles([path]);
+  invariant(only !== undefined, "a table for each path");
+  return only;
+}
+
+/** Opens several tables in one engine, so that a statement may read them together. Closing one closes all. */
+export async function openFiles(paths: readonly string[]): Promise<readonly OpenedFile[]> {
+  const tables = await Promise.all(paths.map(findTableFiles));
+  const fileRoots = [...new Set(tables.flatMap((table) => table.paths.map(dirname)))];
+  const engine = await startEngine({ memoryLimitBytes, fileRoots, lanes });
   const http = createEngineHttp(engine.shipper, 4);
   const checker = createExpressionChecker(engine.expressions);
-  const source = `file(${sqlString(full)}, '${format}')`;
   const query = (sql: string, settings: Settings = {}): Promise<Buffer> =>
-    http.query({ sql, settings: { default_format: "TabSeparatedRaw", max_execution_time: 0, ...settings } });
+    http.query({ sql, settings: { default_format: "TabSeparatedRaw", ...unlimited, ...settings } });
+  const stream = (sql: string, settings: Settings = {}): AsyncGenerator<Buffer, void, undefined> =>
+    http.stream({ sql, settings: { default_format: "JSONEachRow", ...unlimited, ...settings } });
   const close = async (): Promise<void> => {
     await Promise.all([http.close(), checker.close()]);
     await engine.stop(engineStopMs);
   };
-  const columns = await describe(query, source).catch(async (thrown: unknown) => {
-    await close();
-    const reason = thrown instanceof Fault ? String(thrown.detail.reason ?? thrown.message) : reasonOf(thrown);
-    throw new UsageError(`${path} is not readable as ${format}: ${reason}`);
-  });
-  return {
-    path,
-    source,
-    columns,
-    check: async (expression, where) => {
+  const open = async (files: TableFiles): Promise<OpenedFile> => {
+    const { source, columns } = await readColumns(query, files);
+    const check = async (expression: string, where: string): Promise<CheckedColumn> => {
       const verdict = await checker.check(expression, columns);
       if (verdict.kind === "scalar") return verdict;
       throw new UsageError(
         `${where}: ${verdict.message}`,
         `Expressions may use the columns of the file: ${columns.map(({ name }) => name).join(", ")}.`,
       );
-    },
-    query,
-    stream: (sql, settings = {}) =>
-      http.stream({ sql, settings: { default_format: "JSONEachRow", max_execution_time: 0, ...settings } }),
-    close,
+    };
+    return { path: files.asked, files, source, columns, check, query, stream, close };
   };
+  try {
+    return await Promise.all(tables.map(open));
+  } catch (thrown) {
+    await close();
+    throw thrown;
+  }
 }
 
-async function describe(query: (sql: string) => Promise<Buffer>, source: string): Promise<readonly ExpressionColumn[]> {
-  const answer = await query(`DESCRIBE ${source}`);
+type Query = (sql: string) => Promise<Buffer>;
+
+interface TableColumns {
+  readonly source: string;
+  readonly columns: readonly ExpressionColumn[];
+}
+
+/** The columns of all files together. Where they agree the engine's own reading stands; else one structure is told to it. */
+async function readColumns(query: Query, files: TableFiles): Promise<TableColumns> {
+  const all = sourceOf(files.paths, files.format);
+  const described: (readonly ExpressionColumn[])[] = [];
+  for (const path of files.paths) described.push(await describe(query, files, path));
+  const [first = []] = described;
+  if (new Set(described.map((columns) => JSON.stringify(columns))).size <= 1) return { source: all, columns: first };
+  const types = new Map<string, string>();
+  for (const [index, columns] of described.entries()) {
+    for (const { name, type } of columns) {
+      const before = types.get(name);
+      if (before === undefined) types.set(name, `Nullable(${plainColumnType(type)})`);
+      else if (before !== type) types.set(name, await merged(query, files, { name, index, before, type }));
+    }
+  }
+  const columns = [...types].map(([name, type]) => ({ name, type }));
+  const structure = columns.map(({ name, type }) => `${sqlName(name)} ${type}`).join(", ");
+  return { source: sourceOf(files.paths, files.format, structure), columns };
+}
+
+interface Meeting {
+  readonly name: string;
+  readonly index: number;
+  readonly before: string;
+  readonly type: string;
+}
+
+/** A column without any value is guessed to be text: it says nothing, and the other file decides. */
+async function merged(query: Query, files: TableFiles, { name, index, before, type }: Meeting): Promise<string> {
+  const isText = (candidate: string): boolean => plainColumnType(candidate) === "String";
+  const empty = async (paths: readonly string[]): Promise<boolean> => {
+    for (const path of paths) {
+      const count = await query(`SELECT count(${sqlName(name)}) FROM ${sourceOf([path], files.format)}`).catch(
+        () => "0",
+      );
+      if (Number(count) > 0) return false;
+    }
+    return true;
+  };
+  if (isText(before) !== isText(type)) {
+    const path = files.paths[index];
+    if (isText(type) && path !== undefined && (await empty([path]))) return before;
+    if (isText(before) && (await empty(files.paths.slice(0, index)))) return `Nullable(${plainColumnType(type)})`;
+  }
+  return commonColumnType(before, type);
+}
+
+/** Files one after the other. Patterns are ours, not the engine's, which takes a path as it is written. */
+function sourceOf(paths: readonly string[], format: string, structure?: string): string {
+  const told = structure === undefined ? "" : `, ${sqlString(structure)}`;
+  const each = paths.map((path) => `file(${sqlString(path)}, '${format}'${told})`);
+  return each.length === 1 ? each.join("") : `(${each.map((one) => `SELECT * FROM ${one}`).join(" UNION ALL ")})`;
+}
+
+async function describe(query: Query, files: TableFiles, path: string): Promise<readonly ExpressionColumn[]> {
+  const answer = await query(`DESCRIBE ${sourceOf([path], files.format)}`).catch((thrown: unknown) => {
+    const reason = thrown instanceof Fault ? String(thrown.detail.reason ?? thrown.message) : reasonOf(thrown);
+    throw new UsageError(`${path} is not readable as ${files.format}: ${reason}`);
+  });
   const lines = answer.toString("utf8").split("\n");
   return lines.filter(Boolean).map((line) => {
     const [name = "", type = ""] = line.split("\t");
