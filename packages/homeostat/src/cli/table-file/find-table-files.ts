@@ -11,7 +11,7 @@ export interface TableFiles {
   readonly paths: readonly string[];
 }
 
-export type TableFormat =
+type TableFormat =
   | "Parquet"
   | "CSVWithNames"
   | "TabSeparatedWithNames"
