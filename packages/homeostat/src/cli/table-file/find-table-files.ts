@@ -11,13 +11,7 @@ export interface TableFiles {
   readonly paths: readonly string[];
 }
 
-type TableFormat =
-  | "Parquet"
-  | "CSVWithNames"
-  | "TabSeparatedWithNames"
-  | "JSONEachRow"
-  | "Arrow"
-  | "ArrowStream";
+type TableFormat = "Parquet" | "CSVWithNames" | "TabSeparatedWithNames" | "JSONEachRow" | "Arrow" | "ArrowStream";
 
 const formats: readonly (readonly [RegExp, TableFormat])[] = [
   [/\.parquet$/i, "Parquet"],
