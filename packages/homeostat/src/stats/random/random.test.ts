@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { chiSquaredSurvival } from "../special/chi-squared-survival.ts";
+import { logBinomialProbability } from "../special/log-binomial-probability.ts";
 import { momentsOf, varianceOf } from "../sum/moments.ts";
+import { binomialSampler } from "./binomial-sampler.ts";
 import { createMinstd } from "./minstd.ts";
 import { normalPairs } from "./normal-pairs.ts";
 import { sampleBinomial } from "./sample-binomial.ts";
@@ -81,6 +83,45 @@ describe("samplers", () => {
       n * p,
       n * p * (1 - p),
     );
+  });
+  it.each([
+    [1, 0.5],
+    [5, 0.3],
+    [100, 0.02],
+    [8000, 0.1],
+  ])("a table of binomial(%d, %d) draws every count as often as its probability says", (n, p) => {
+    const random = createXoshiro(3 * n);
+    const draw = binomialSampler(n, p);
+    const draws = 50_000;
+    const counts = new Float64Array(n + 1);
+    for (let i = 0; i < draws; i++) counts[draw(random)]! += 1;
+    let statistic = 0;
+    let df = -1;
+    let rest = draws;
+    let restSeen = draws;
+    counts.forEach((seen, k) => {
+      const expected = draws * Math.exp(logBinomialProbability(k, n, p, 1 - p));
+      if (expected < 10) return;
+      statistic += (seen - expected) ** 2 / expected;
+      df += 1;
+      rest -= expected;
+      restSeen -= seen;
+    });
+    if (rest > 5) {
+      statistic += (restSeen - rest) ** 2 / rest;
+      df += 1;
+    }
+    expect(chiSquaredSurvival(statistic, df)).toBeGreaterThan(1e-4);
+  });
+  it("a table of binomial draws knows its ends, and refuses what is no binomial", () => {
+    const random = createXoshiro(4);
+    expect([binomialSampler(7, 0)(random), binomialSampler(7, 1)(random), binomialSampler(0, 0.4)(random)]).toEqual([
+      0, 7, 0,
+    ]);
+    expect(binomialSampler(3, 0.5)({ next: () => 1 - 2 ** -53 })).toBe(3);
+    expect(binomialSampler(3, 0.5)({ next: () => 0 })).toBe(0);
+    expect(() => binomialSampler(-1, 0.5)).toThrow(RangeError);
+    expect(() => binomialSampler(2, Number.NaN)).toThrow(RangeError);
   });
   it.each([0.3, 7, 29, 31, 500])("poisson(%d) has its mean and variance", (mean) => {
     const random = createXoshiro(mean * 10);

@@ -9,6 +9,7 @@ import { eventConformance } from "./data-event-conformance.ts";
 import { fileConformance } from "./data-file-conformance.ts";
 import type { DataPlace } from "./data-place.ts";
 import { profileConformance } from "./data-profile-conformance.ts";
+import { statisticsConformance } from "./data-statistics-conformance.ts";
 import { verdictConformance } from "./data-verdict-conformance.ts";
 
 /** What every data store does, whatever the engine. Called by one test file per engine. */
@@ -35,6 +36,7 @@ export function dataConformance(name: string, open: () => Promise<DataPlace>): v
     };
     describe("events", () => eventConformance(bench));
     describe("profiles", () => profileConformance(bench));
+    describe("statistics of the same rows", () => statisticsConformance(bench));
     describe("verdicts", () => verdictConformance(bench));
     describe("dataset files", () => fileConformance(bench));
   });
