@@ -27,24 +27,83 @@ export const predictAnswer = z.object({
 });
 export type PredictAnswer = z.infer<typeof predictAnswer>;
 
-/** A prediction made elsewhere, of a monitor-only system. */
-export const predictionEvent = z.strictObject({
+const madeElsewhere = {
   id: predictionId,
   time: instant,
   release: z.string().min(1).max(100).describe("The release that answered, as the sender names it"),
   inputs: inputRow,
-  probability: z.number().min(0).max(1),
   cohort: z.string().max(100).optional(),
   latencyMs: z.number().min(0).max(3_600_000).optional(),
+};
+
+/** A class of a multiclass task. */
+export const classLabel = z.string().min(1).max(200);
+
+/** A prediction of a monitor-only system whose task is binary classification. */
+export const binaryPredictionEvent = z.strictObject({ ...madeElsewhere, probability: z.number().min(0).max(1) });
+
+/** A prediction of a monitor-only system whose task is regression. */
+export const regressionPredictionEvent = z.strictObject({
+  ...madeElsewhere,
+  value: z.number().describe("In the unit that the system's task declares"),
 });
+
+/** A prediction of a monitor-only system whose task is multiclass classification. */
+export const multiclassPredictionEvent = z.strictObject({
+  ...madeElsewhere,
+  class: classLabel.describe("The class that was predicted"),
+  confidence: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe("How sure the model was of it; taken from `probabilities` when absent"),
+  probabilities: z
+    .record(classLabel, z.number().min(0).max(1))
+    .refine((probabilities) => Object.keys(probabilities).length <= 100, "must have at most 100 classes")
+    .optional()
+    .describe("By class, at most 100 of them; needed for the log loss"),
+});
+
+/** A prediction made elsewhere, of a monitor-only system: which of the shapes is decided by the system's task. */
+export const predictionEvent = z.union([binaryPredictionEvent, regressionPredictionEvent, multiclassPredictionEvent]);
 export type PredictionEvent = z.infer<typeof predictionEvent>;
 
-/** What turned out to be true. A later `time` corrects an earlier one. */
-export const outcomeEvent = z.strictObject({
-  predictionId,
-  time: instant.describe("When the outcome was known"),
-  value: z.boolean(),
-});
+const outcomeName = z.string().min(1).max(100).describe("Which metric or which question, e.g. `revenue` or `thumbs`");
+
+/**
+ * What turned out to be true. Of several with the same prediction, kind and name the one with the latest `time` counts,
+ * then the latest to arrive: a later `time` corrects an earlier one.
+ */
+export const outcomeEvent = z.union([
+  z
+    .strictObject({
+      predictionId,
+      time: instant.describe("When the outcome was known"),
+      kind: z.literal("label").optional(),
+      value: z.union([z.boolean(), z.number(), classLabel]).describe("As the task has it: boolean, number or class"),
+    })
+    .describe("The label: what the model should have said"),
+  z
+    .strictObject({
+      predictionId,
+      time: instant.describe("When the outcome was known"),
+      kind: z.literal("business"),
+      name: outcomeName,
+      value: z.number(),
+      unit: z.string().min(1).max(50).describe("e.g. `EUR`; different units are never added"),
+    })
+    .describe("What it was worth: revenue, loss caught, minutes saved"),
+  z
+    .strictObject({
+      predictionId,
+      time: instant.describe("When the outcome was known"),
+      kind: z.literal("feedback"),
+      name: outcomeName,
+      value: z.union([z.boolean(), z.number(), z.string().min(1).max(500)]),
+    })
+    .describe("What a user said of it"),
+]);
 export type OutcomeEvent = z.infer<typeof outcomeEvent>;
 
 /** Answer to a batch of events: what was taken durably, and each refused row by name. */

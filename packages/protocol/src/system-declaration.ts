@@ -14,10 +14,25 @@ export const systemDeclaration = z
       .describe(
         "`gateway`: Homeostat answers predictions. `monitor-only`: they are made elsewhere and posted with their release id",
       ),
-    task: z.strictObject({
-      type: z.literal("binary-classification"),
-      threshold: z.number().gt(0).lt(1).describe("A probability at or above it is a positive decision"),
-    }),
+    task: z
+      .discriminatedUnion("type", [
+        z.strictObject({
+          type: z.literal("binary-classification"),
+          threshold: z.number().gt(0).lt(1).describe("A probability at or above it is a positive decision"),
+        }),
+        z.strictObject({
+          type: z.literal("regression"),
+          unit: z.string().min(1).max(50).describe("Unit of the predicted value in words, e.g. `minutes`"),
+        }),
+        z.strictObject({
+          type: z.literal("multiclass-classification"),
+          classes: z
+            .union([z.literal("open"), z.array(z.string().min(1).max(200)).min(2).max(100)])
+            .default("open")
+            .describe("The labels; `open`: those that the baseline holds, at most 100, others are counted together"),
+        }),
+      ])
+      .describe("What is predicted. Only binary classification can be served by the gateway; it never changes"),
     contract: z.string().describe("Path of the Open Data Contract Standard file of the source"),
     pipeline: z.string().describe("Path of the feature pipeline file"),
     outcome: z.strictObject({
@@ -27,7 +42,7 @@ export const systemDeclaration = z
         .min(1)
         .max(2_000)
         .describe(
-          "How the outcome follows from the source's own columns, for training and replay: a boolean SQL expression",
+          "How the outcome follows from the source's own columns, for training and replay: a SQL expression of the task's type (boolean, number or text)",
         ),
       maturity: duration.describe("By when outcomes have normally arrived, after the prediction"),
     }),

@@ -86,7 +86,7 @@ describe("answering", () => {
       probabilities: [0.102, 0.902, 0.402],
     });
     expect(degraded).toEqual([]);
-    expect(logged.map(({ id, probability }) => [id, probability])).toEqual([
+    expect(logged.map(({ id, output }) => [id, output.kind === "probability" && output.probability])).toEqual([
       ["q-0", 0.102],
       ["q-1", 0.902],
       ["q-2", 0.402],
@@ -130,7 +130,7 @@ describe("answering", () => {
       release: "",
       model: "",
       vector: undefined,
-      probability: 0.19,
+      output: { kind: "probability", probability: 0.19 },
     });
   });
 

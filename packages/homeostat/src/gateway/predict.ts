@@ -172,7 +172,7 @@ function predictionOf(
     cohort: question.cohort,
     caller: context.caller,
     latencyMs: context.latencyMs,
-    probability,
+    output: { kind: "probability", probability },
     inputs: question.inputs,
     vector: vectorOf(scored, index),
   };

@@ -1,12 +1,22 @@
-import { outcomeEvent, predictionEvent, predictRow, instant as wireInstant } from "@homeostat/protocol";
+import {
+  binaryPredictionEvent,
+  multiclassPredictionEvent,
+  outcomeEvent,
+  predictionEvent,
+  predictRow,
+  regressionPredictionEvent,
+  instant as wireInstant,
+} from "@homeostat/protocol";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { InputField } from "../domain/pipeline/pipeline.ts";
+import type { Task } from "../domain/system/task.ts";
 import type { RowBytes } from "./handler.ts";
 import { readInstant } from "./read-instant.ts";
 import { readOutcomeRows, readPredictionRows, readPredictRows } from "./read-rows.ts";
 
 const now = Date.parse("2001-06-01T12:00:00Z");
+const task: Task = { type: "binary-classification", threshold: 0.5 };
 const field = (name: string, type: InputField["type"], required = false): InputField => ({
   name,
   type,
@@ -31,7 +41,7 @@ const line = (change: object = {}): string => JSON.stringify({ ...good, ...chang
 const withInputs = (inputs: object): string => line({ inputs: { carrier: "AA", ...inputs } });
 
 function refusedFor(text: string): { path: string; expected: string; found: string } | undefined {
-  const reading = readPredictionRows(ndjson(line({ id: "first" }), text), fields, now);
+  const reading = readPredictionRows(ndjson(line({ id: "first" }), text), fields, task, now);
   if (reading.kind === "refused") throw new Error(reading.detail);
   const [first] = reading.refused;
   if (first !== undefined) expect(first.row).toBe(2);
@@ -43,6 +53,7 @@ describe("reading rows", () => {
     const reading = readPredictionRows(
       ndjson(line({ id: "1" }), "", `${line({ id: "2" })}\r`, "  ", line({ id: "3" }), ""),
       fields,
+      task,
       now,
     );
     expect(reading.kind === "read" && reading.rows.map((row) => row.id)).toEqual(["1", "2", "3"]);
@@ -54,7 +65,7 @@ describe("reading rows", () => {
       cohort: "web",
       latencyMs: 3.5,
     });
-    expect(readPredictionRows(json(`{"rows":[${text}]}`), fields, now)).toEqual({
+    expect(readPredictionRows(json(`{"rows":[${text}]}`), fields, task, now)).toEqual({
       kind: "read",
       rows: [
         {
@@ -62,7 +73,7 @@ describe("reading rows", () => {
           time: Date.parse("2001-06-01T11:00:00Z"),
           release: "r1",
           inputs: { carrier: "AA", departs: "2001-06-01T11:30:00.500Z", stops: 2 },
-          probability: 0.25,
+          output: { kind: "probability", probability: 0.25 },
           cohort: "web",
           latencyMs: 3.5,
         },
@@ -73,7 +84,12 @@ describe("reading rows", () => {
   });
 
   it("takes the good rows of a batch and names each refused one by number, path, expectation and finding", () => {
-    const reading = readPredictionRows(ndjson(line(), line({ probability: 1.5 }), "{", line({ id: "z" })), fields, now);
+    const reading = readPredictionRows(
+      ndjson(line(), line({ probability: 1.5 }), "{", line({ id: "z" })),
+      fields,
+      task,
+      now,
+    );
     expect(reading).toMatchObject({ kind: "read", refusedCount: 2 });
     if (reading.kind !== "read") return;
     expect(reading.rows.map((row) => row.id)).toEqual(["a", "z"]);
@@ -90,6 +106,7 @@ describe("reading rows", () => {
     const reading = readPredictionRows(
       ndjson(line(), ...Array.from({ length: 250 }, () => line({ id: "" }))),
       fields,
+      task,
       now,
     );
     expect(reading.kind === "read" && [reading.refused.length, reading.refusedCount]).toEqual([100, 250]);
@@ -138,12 +155,12 @@ describe("reading rows", () => {
   });
 
   it("refuses the whole body when nothing in it is JSON, saying where reading stopped", () => {
-    expect(readPredictionRows(ndjson("id,time", "1,2"), fields, now)).toMatchObject({
+    expect(readPredictionRows(ndjson("id,time", "1,2"), fields, task, now)).toMatchObject({
       kind: "refused",
       code: "malformed-json",
       detail: 'Line 1, column 1: expected a value, found "i".',
     });
-    expect(readPredictionRows(json(`{"rows":[\n${line()},\n{"id":tru}]}`), fields, now)).toMatchObject({
+    expect(readPredictionRows(json(`{"rows":[\n${line()},\n{"id":tru}]}`), fields, task, now)).toMatchObject({
       code: "malformed-json",
       detail: expect.stringContaining("Line 3, column 7"),
     });
@@ -173,19 +190,21 @@ describe("reading rows", () => {
     ['{"rows":[1],"more":1}', "malformed-body"],
     ['{"rows":[1]}', "malformed-body"],
   ])("answers the document %j with %s", (text, code) => {
-    expect(readPredictionRows(json(text), fields, now)).toMatchObject({ kind: "refused", code });
+    expect(readPredictionRows(json(text), fields, task, now)).toMatchObject({ kind: "refused", code });
   });
 
   it("refuses invalid UTF-8 with the byte, and passes over a byte order mark", () => {
     const good = bytes(`${line()}\n`);
     const bad = new Uint8Array([...good, ...bytes("é".repeat(3_000)), 0xc3, 0x28]);
-    const reading = readPredictionRows({ mediaType: "application/x-ndjson", bytes: bad }, fields, now);
+    const reading = readPredictionRows({ mediaType: "application/x-ndjson", bytes: bad }, fields, task, now);
     expect(reading).toMatchObject({
       code: "malformed-json",
       detail: `The body is not valid UTF-8: byte ${good.length + 6_002} does not belong there.`,
     });
     const marked = new Uint8Array([0xef, 0xbb, 0xbf, ...good]);
-    expect(readPredictionRows({ mediaType: "application/x-ndjson", bytes: marked }, fields, now).kind).toBe("read");
+    expect(readPredictionRows({ mediaType: "application/x-ndjson", bytes: marked }, fields, task, now).kind).toBe(
+      "read",
+    );
   });
 
   it("answers questions all or nothing and takes at most ten thousand", () => {
@@ -237,58 +256,143 @@ describe("rows and the protocol's schemas", () => {
       ([name, value]) => value === null || typeof value === (name === "carrier" ? "string" : "number"),
     );
 
-  it("agree on every prediction event", () => {
-    const event = fc.record(
-      {
-        id: often(someText),
-        time: often(someTime),
-        release: often(someText),
-        inputs: often(someInputs),
-        probability: often(fc.double({ min: 0, max: 1, noNaN: true })),
-        cohort: often(someText),
-        latencyMs: often(fc.double({ min: -1e5, max: 4e6, noNaN: true })),
-        more: fc.constant(1),
-      },
-      { requiredKeys: ["id", "time", "release", "inputs", "probability"] },
+  const tasks = [
+    { task, schema: binaryPredictionEvent },
+    { task: { type: "regression", unit: "rentals" }, schema: regressionPredictionEvent },
+    { task: { type: "multiclass-classification", classes: "open" }, schema: multiclassPredictionEvent },
+  ] as const;
+  const share = fc.double({ min: 0, max: 1, noNaN: true });
+
+  it("agree on every prediction event of every task", () => {
+    const outputs = {
+      probability: often(share),
+      value: often(fc.double()),
+      class: often(someText),
+      confidence: often(share),
+      probabilities: often(fc.dictionary(fc.string({ minLength: 1, maxLength: 5 }), often(share), { maxKeys: 3 })),
+    };
+    const event = fc.constantFrom(...tasks).chain((asked) =>
+      fc.record({
+        asked: fc.constant(asked),
+        value: fc.record(
+          {
+            id: often(someText),
+            time: often(someTime),
+            release: often(someText),
+            inputs: often(someInputs),
+            cohort: often(someText),
+            latencyMs: often(fc.double({ min: -1e5, max: 4e6, noNaN: true })),
+            more: fc.constant(1),
+            ...outputs,
+            ...(asked.task.type === "multiclass-classification" ? { probability: fc.constant(undefined) } : {}),
+          },
+          {
+            requiredKeys: [
+              "id",
+              "time",
+              "release",
+              "inputs",
+              asked.task.type === "regression"
+                ? "value"
+                : asked.task.type === "binary-classification"
+                  ? "probability"
+                  : "class",
+            ],
+          },
+        ),
+        others: fc.integer({ min: 0, max: 9 }),
+      }),
     );
-    let taken = 0;
+    const taken = new Map<string, number>();
     fc.assert(
-      fc.property(event, (value) => {
-        const text = JSON.stringify(value);
-        const wire = predictionEvent.safeParse(JSON.parse(text));
+      fc.property(event, ({ asked, value, others }) => {
+        // Mostly without the keys of other tasks, or nothing would be taken.
+        const own = Object.keys(asked.schema.shape);
+        const kept = Object.entries(value).filter(([key]) => others === 0 || own.includes(key) || key === "more");
+        const text = JSON.stringify(Object.fromEntries(kept));
+        const wire = asked.schema.safeParse(JSON.parse(text));
         const expected = wire.success && inputsFit(wire.data.inputs);
-        const reading = readPredictionRows(ndjson(text), anyField, now);
-        if (expected) taken += 1;
+        if (wire.success) expect(predictionEvent.safeParse(JSON.parse(text)).success).toBe(true);
+        const reading = readPredictionRows(ndjson(text), anyField, asked.task, now);
+        if (expected) taken.set(asked.task.type, (taken.get(asked.task.type) ?? 0) + 1);
         expect(reading.kind).toBe(expected ? "read" : "refused");
       }),
-      { numRuns: 3_000 },
+      { numRuns: 6_000 },
     );
-    expect(taken).toBeGreaterThan(60);
+    for (const asked of tasks) expect(taken.get(asked.task.type), asked.task.type).toBeGreaterThan(30);
   });
 
-  it("agree on every question and every outcome", () => {
+  it("agree on every question", () => {
     const question = fc.record(
       { id: often(someText), time: often(someTime), inputs: often(someInputs), cohort: often(someText) },
       { requiredKeys: ["inputs"] },
     );
-    const outcome = fc.record(
-      { predictionId: often(someText), time: often(someTime), value: often(fc.boolean()), more: fc.constant(1) },
-      { requiredKeys: ["predictionId", "time"] },
-    );
     fc.assert(
-      fc.property(question, outcome, (asked, known) => {
+      fc.property(question, (asked) => {
         const askedText = JSON.stringify(asked);
         const wire = predictRow.safeParse(JSON.parse(askedText));
         const expected = wire.success && inputsFit(wire.data.inputs);
         expect(readPredictRows(json(`{"rows":[${askedText}]}`), anyField, now).kind).toBe(
           expected ? "read" : "refused",
         );
-        const knownText = JSON.stringify(known);
-        const fits = outcomeEvent.safeParse(JSON.parse(knownText)).success;
-        expect(readOutcomeRows(json(`{"rows":[${knownText}]}`), now).kind).toBe(fits ? "read" : "refused");
       }),
       { numRuns: 2_000 },
     );
+  });
+
+  it("agree on every outcome of every kind, but for the type of a label, which the task decides", () => {
+    const outcome = fc.record(
+      {
+        predictionId: often(someText),
+        time: often(someTime),
+        kind: often(fc.constantFrom("label", "business", "feedback")),
+        name: often(someText),
+        unit: often(fc.constantFrom("EUR", "u".repeat(51))),
+        value: fc.oneof(fc.boolean(), fc.double(), someText, fc.constant(null)),
+        more: fc.constant(1),
+      },
+      { requiredKeys: ["predictionId", "time"] },
+    );
+    const types = { "binary-classification": "boolean", regression: "number", "multiclass-classification": "string" };
+    const taken = new Map<string, number>();
+    fc.assert(
+      fc.property(fc.constantFrom(...tasks), outcome, fc.integer({ min: 0, max: 4 }), (asked, known, spare) => {
+        // Mostly without the keys of other kinds, or few would be taken.
+        const { more: _, name, unit, ...rest } = known;
+        const isNamed = rest.kind === "business" || rest.kind === "feedback";
+        const plain = { ...rest, ...(isNamed ? { name } : {}), ...(rest.kind === "business" ? { unit } : {}) };
+        const text = JSON.stringify(spare === 0 ? known : plain);
+        const wire = outcomeEvent.safeParse(JSON.parse(text));
+        const isLabel = (rest.kind ?? "label") === "label";
+        const fits = wire.success && (!isLabel || typeof wire.data.value === types[asked.task.type]);
+        const kind = isLabel ? asked.task.type : String(rest.kind);
+        if (fits) taken.set(kind, (taken.get(kind) ?? 0) + 1);
+        expect(readOutcomeRows(json(`{"rows":[${text}]}`), asked.task, now).kind).toBe(fits ? "read" : "refused");
+      }),
+      { numRuns: 8_000 },
+    );
+    for (const kind of [...Object.keys(types), "business", "feedback"])
+      expect(taken.get(kind), kind).toBeGreaterThan(10);
+  });
+
+  it("of declared classes refuse any other, in a prediction as in a label", () => {
+    const declared: Task = { type: "multiclass-classification", classes: ["cat", "dog"] };
+    const said = (change: object): string => {
+      const { probability: _, ...rest } = good;
+      return JSON.stringify({ ...rest, class: "cat", ...change });
+    };
+    const pathOf = (text: string): string | undefined => {
+      const reading = readPredictionRows(ndjson(said({}), text), fields, declared, now);
+      return reading.kind === "read" ? reading.refused[0]?.path : "nothing was taken";
+    };
+    expect(pathOf(said({ probabilities: { cat: 0.5, dog: 0.5 } }))).toBeUndefined();
+    expect(pathOf(said({ class: "cow" }))).toBe("class");
+    expect(pathOf(said({ probabilities: { cow: 1 } }))).toBe("probabilities.cow");
+    const label = (value: string): string => JSON.stringify({ predictionId: "a", time: good.time, value });
+    expect(readOutcomeRows(ndjson(label("dog"), label("cow")), declared, now)).toMatchObject({
+      rows: [{ value: "dog" }],
+      refused: [{ row: 2, path: "value", expected: expect.stringContaining("cat, dog") }],
+    });
   });
 
   it("agree on what an instant is and which one", () => {

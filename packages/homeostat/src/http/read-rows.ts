@@ -1,16 +1,16 @@
 import type { Instant } from "../domain/instant.ts";
 import type { InputField } from "../domain/pipeline/pipeline.ts";
+import type { Task } from "../domain/system/task.ts";
 import { type Refusal, type RowBytes, refused } from "./handler.ts";
+import { type OutcomeRow, readOutcomeRow } from "./outcome-shape.ts";
 import { readJson } from "./read-json.ts";
 import { readText } from "./read-text.ts";
 import {
-  type OutcomeRow,
   type PredictionRow,
   type PredictRow,
   type ReadRow,
   type RowContext,
   type RowIssue,
-  readOutcomeRow,
   readPredictionRow,
   readPredictRow,
 } from "./row-shape.ts";
@@ -110,11 +110,22 @@ function nothingTaken(named: readonly RefusedRow[], refusedCount: number): Refus
   );
 }
 
-function readRows<R>(body: RowBytes, fields: readonly InputField[], now: Instant, read: ReadRow<R>): RowReading<R> {
+function readRows<R>(
+  body: RowBytes,
+  fields: readonly InputField[],
+  task: Task,
+  now: Instant,
+  read: ReadRow<R>,
+): RowReading<R> {
   const decoded = readText(body.bytes);
   if (decoded.kind === "refused") return decoded;
   const { text } = decoded;
-  const batch = new Batch(read, { fields, now, hasSurrogateEscapes: text.includes("\\u") && /\\u[dD]/.test(text) });
+  const batch = new Batch(read, {
+    fields,
+    task,
+    now,
+    hasSurrogateEscapes: text.includes("\\u") && /\\u[dD]/.test(text),
+  });
   if (body.mediaType === "application/x-ndjson") {
     eachLine(text, batch.take);
     // single broken lines are refused by number; when no line is JSON the sender speaks another format
@@ -140,15 +151,19 @@ function readRows<R>(body: RowBytes, fields: readonly InputField[], now: Instant
 export function readPredictionRows(
   body: RowBytes,
   fields: readonly InputField[],
+  task: Task,
   now: Instant,
 ): RowReading<PredictionRow> {
-  return readRows(body, fields, now, readPredictionRow);
+  return readRows(body, fields, task, now, readPredictionRow);
 }
 
 /** Reads a batch of outcomes, as `readPredictionRows` does. */
-export function readOutcomeRows(body: RowBytes, now: Instant): RowReading<OutcomeRow> {
-  return readRows(body, [], now, readOutcomeRow);
+export function readOutcomeRows(body: RowBytes, task: Task, now: Instant): RowReading<OutcomeRow> {
+  return readRows(body, [], task, now, readOutcomeRow);
 }
+
+/** Questions hold no answer, so the threshold is never looked at. */
+const gatewayTask: Task = { type: "binary-classification", threshold: 0.5 };
 
 /**
  * Reads questions to the gateway: all or nothing, because answers are matched to questions by their order. At most
@@ -159,7 +174,7 @@ export function readPredictRows(
   fields: readonly InputField[],
   now: Instant,
 ): { readonly kind: "read"; readonly rows: readonly PredictRow[] } | Refusal {
-  const reading = readRows(body, fields, now, readPredictRow);
+  const reading = readRows(body, fields, gatewayTask, now, readPredictRow);
   if (reading.kind === "refused") return reading;
   if (reading.rows.length + reading.refusedCount > mostPredictRows)
     return refused("malformed-body", "Too many rows in one question.", {

@@ -1,11 +1,12 @@
 import { type Instant, isoOf } from "../domain/instant.ts";
 import type { InputField, InputRow } from "../domain/pipeline/pipeline.ts";
-import { futureToleranceMs } from "../domain/prediction/prediction.ts";
+import { futureToleranceMs, type PredictionOutput } from "../domain/prediction/prediction.ts";
+import type { Task } from "../domain/system/task.ts";
 import { readInstant } from "./read-instant.ts";
 import { describe } from "./schema-issue.ts";
 
 /**
- * The shapes of rows, checked by hand: what `predictionEvent`, `predictRow` and `outcomeEvent` of the protocol say
+ * The shapes of rows, checked by hand: what `predictionEvent` and `predictRow` of the protocol say
  * (a property test holds the two together), plus the contract's fields, plus what a store can keep.
  */
 
@@ -18,6 +19,7 @@ export interface RowIssue {
 
 export interface RowContext {
   readonly fields: readonly InputField[];
+  readonly task: Task;
   readonly now: Instant;
   /** Whether the batch holds escapes that may be halves of surrogate pairs: texts are then looked at one by one. */
   readonly hasSurrogateEscapes: boolean;
@@ -29,7 +31,7 @@ export interface PredictionRow {
   readonly time: Instant;
   readonly release: string;
   readonly inputs: InputRow;
-  readonly probability: number;
+  readonly output: PredictionOutput;
   readonly cohort: string | undefined;
   readonly latencyMs: number | undefined;
 }
@@ -42,19 +44,16 @@ export interface PredictRow {
   readonly cohort: string | undefined;
 }
 
-export interface OutcomeRow {
-  readonly predictionId: string;
-  readonly time: Instant;
-  readonly value: boolean;
-}
-
-type RawRow = Readonly<Record<string, unknown>>;
+export type RawRow = Readonly<Record<string, unknown>>;
 /** Reads a parsed row whose text held so many colons outside texts. */
 export type ReadRow<R> = (row: unknown, colons: number, context: RowContext) => { readonly row: R } | RowIssue;
 
 const longestText = 10_000;
-const longestId = 200;
-const longestName = 100;
+export const longestId = 200;
+export const longestName = 100;
+/** Longest name of a class. */
+export const longestClass = 200;
+const mostClasses = 100;
 const longestLatencyMs = 3_600_000;
 /** What the engine's DateTime64(3) can hold: 1900-01-01 to 2299-12-31. */
 const earliest = Date.UTC(1900, 0, 1);
@@ -69,7 +68,7 @@ const ways: Readonly<Record<InputField["type"], string>> = {
   timestamp: instantWords,
 };
 
-const issue = (path: string, expected: string, found: unknown): RowIssue => ({
+export const issue = (path: string, expected: string, found: unknown): RowIssue => ({
   path,
   expected,
   found: describe(found),
@@ -78,7 +77,7 @@ const issue = (path: string, expected: string, found: unknown): RowIssue => ({
 const isWhole = (text: string, context: RowContext): boolean =>
   !context.hasSurrogateEscapes || !/\p{Surrogate}/u.test(text);
 
-function isText(value: unknown, from: number, to: number, context: RowContext): value is string {
+export function isText(value: unknown, from: number, to: number, context: RowContext): value is string {
   return typeof value === "string" && value.length >= from && value.length <= to && isWhole(value, context);
 }
 
@@ -87,7 +86,7 @@ function storedInstant(value: unknown): Instant | undefined {
   return instant === undefined || instant < earliest || instant > latest ? undefined : instant;
 }
 
-function eventTime(value: unknown, path: string, context: RowContext): Instant | RowIssue {
+export function eventTime(value: unknown, path: string, context: RowContext): Instant | RowIssue {
   const instant = storedInstant(value);
   if (instant === undefined) return issue(path, instantWords, value);
   if (instant > context.now + futureToleranceMs)
@@ -159,7 +158,12 @@ function checkInputs(value: unknown, context: RowContext): number | RowIssue {
 }
 
 /** Whether a row has exactly the keys it may have, each once. `keys`: how many known ones are present, nested ones included. */
-function checkKeys(row: RawRow, known: readonly string[], nestedKeys: number, colons: number): RowIssue | undefined {
+export function checkKeys(
+  row: RawRow,
+  known: readonly string[],
+  nestedKeys: number,
+  colons: number,
+): RowIssue | undefined {
   const names = Object.keys(row);
   const present = known.reduce((count, name) => (row[name] === undefined ? count : count + 1), 0);
   if (names.length !== present) {
@@ -171,15 +175,19 @@ function checkKeys(row: RawRow, known: readonly string[], nestedKeys: number, co
     : { path: "", expected: "each key once", found: "a key that stands twice" };
 }
 
-function asObject(row: unknown): RawRow | undefined {
+export function asObject(row: unknown): RawRow | undefined {
   return typeof row === "object" && row !== null && !Array.isArray(row) ? (row as RawRow) : undefined;
 }
 
-const predictionKeys = ["id", "time", "release", "inputs", "probability", "cohort", "latencyMs"];
+const predictionKeys = ["id", "time", "release", "inputs", "cohort", "latencyMs"];
+const outputKeys: Readonly<Record<Task["type"], readonly string[]>> = {
+  "binary-classification": [...predictionKeys, "probability"],
+  regression: [...predictionKeys, "value"],
+  "multiclass-classification": [...predictionKeys, "class", "confidence", "probabilities"],
+};
 const predictKeys = ["id", "time", "inputs", "cohort"];
-const outcomeKeys = ["predictionId", "time", "value"];
 
-const idWords = `text of 1 to ${longestId} characters`;
+export const idWords = `text of 1 to ${longestId} characters`;
 
 function checkCohort(cohort: unknown, context: RowContext): RowIssue | undefined {
   return cohort === undefined || isText(cohort, 0, longestName, context)
@@ -187,13 +195,68 @@ function checkCohort(cohort: unknown, context: RowContext): RowIssue | undefined
     : issue("cohort", `text of at most ${longestName} characters`, cohort);
 }
 
-function checkMeasured(row: RawRow): RowIssue | undefined {
-  const { probability, latencyMs } = row;
-  if (!(typeof probability === "number" && probability >= 0 && probability <= 1))
-    return issue("probability", "a number from 0 to 1", probability);
-  if (latencyMs !== undefined && !(typeof latencyMs === "number" && latencyMs >= 0 && latencyMs <= longestLatencyMs))
-    return issue("latencyMs", `a number from 0 to ${longestLatencyMs}`, latencyMs);
+const isShare = (value: unknown): value is number => typeof value === "number" && value >= 0 && value <= 1;
+const shareWords = "a number from 0 to 1";
+
+/** What is wrong with the text of a class; undefined when nothing is. */
+export function checkClass(value: unknown, path: string, context: RowContext): RowIssue | undefined {
+  if (!isText(value, 1, longestClass, context)) return issue(path, `text of 1 to ${longestClass} characters`, value);
+  const { task } = context;
+  if (task.type !== "multiclass-classification" || task.classes === "open" || task.classes.includes(value))
+    return undefined;
+  return issue(path, `one of the declared classes ${task.classes.slice(0, 10).join(", ")}`, value);
+}
+
+function checkProbabilities(value: unknown, context: RowContext): RowIssue | undefined {
+  if (value === undefined) return undefined;
+  const probabilities = asObject(value);
+  const names = probabilities === undefined ? [] : Object.keys(probabilities);
+  if (probabilities === undefined || names.length > mostClasses)
+    return issue("probabilities", `an object of at most ${mostClasses} numbers by class`, value);
+  for (const name of names) {
+    const path = `probabilities.${name.slice(0, 80)}`;
+    const wrong = checkClass(name, path, context);
+    if (wrong !== undefined) return wrong;
+    if (!isShare(probabilities[name])) return issue(path, shareWords, probabilities[name]);
+  }
   return undefined;
+}
+
+function readClass(row: RawRow, context: RowContext): PredictionOutput | RowIssue {
+  const { class: said, confidence, probabilities } = row;
+  const wrong = checkClass(said, "class", context);
+  if (wrong !== undefined) return wrong;
+  if (confidence !== undefined && !isShare(confidence)) return issue("confidence", shareWords, confidence);
+  return (
+    checkProbabilities(probabilities, context) ?? {
+      kind: "class",
+      class: said as string,
+      confidence,
+      probabilities: probabilities as Readonly<Record<string, number>> | undefined,
+    }
+  );
+}
+
+/** What the model said, in the shape of the task. */
+function readOutput(row: RawRow, context: RowContext): PredictionOutput | RowIssue {
+  switch (context.task.type) {
+    case "binary-classification":
+      return isShare(row.probability)
+        ? { kind: "probability", probability: row.probability }
+        : issue("probability", shareWords, row.probability);
+    case "regression":
+      return typeof row.value === "number" && Number.isFinite(row.value)
+        ? { kind: "value", value: row.value }
+        : issue("value", "a finite number", row.value);
+    case "multiclass-classification":
+      return readClass(row, context);
+  }
+}
+
+function checkLatency({ latencyMs }: RawRow): RowIssue | undefined {
+  return latencyMs === undefined || (typeof latencyMs === "number" && latencyMs >= 0 && latencyMs <= longestLatencyMs)
+    ? undefined
+    : issue("latencyMs", `a number from 0 to ${longestLatencyMs}`, latencyMs);
 }
 
 /** Reads one row of `sendPredictions`. */
@@ -208,7 +271,11 @@ export const readPredictionRow: ReadRow<PredictionRow> = (value, colons, context
     return issue("release", `text of 1 to ${longestName} characters`, release);
   const inputs = checkInputs(row.inputs, context);
   if (typeof inputs === "object") return inputs;
-  const wrong = checkMeasured(row) ?? checkCohort(cohort, context) ?? checkKeys(row, predictionKeys, inputs, colons);
+  const output = readOutput(row, context);
+  if (!("kind" in output)) return output;
+  const nested = inputs + Object.keys(asObject(row.probabilities) ?? {}).length;
+  const keys = outputKeys[context.task.type];
+  const wrong = checkLatency(row) ?? checkCohort(cohort, context) ?? checkKeys(row, keys, nested, colons);
   if (wrong !== undefined) return wrong;
   return {
     row: {
@@ -216,7 +283,7 @@ export const readPredictionRow: ReadRow<PredictionRow> = (value, colons, context
       time,
       release,
       inputs: row.inputs as InputRow,
-      probability: row.probability as number,
+      output,
       cohort: cohort as string | undefined,
       latencyMs: row.latencyMs as number | undefined,
     },
@@ -236,17 +303,4 @@ export const readPredictRow: ReadRow<PredictRow> = (value, colons, context) => {
   const wrong = checkCohort(cohort, context) ?? checkKeys(row, predictKeys, inputs, colons);
   if (wrong !== undefined) return wrong;
   return { row: { id, time, inputs: row.inputs as InputRow, cohort: cohort as string | undefined } };
-};
-
-/** Reads one row of `sendOutcomes`. */
-export const readOutcomeRow: ReadRow<OutcomeRow> = (value, colons, context) => {
-  const row = asObject(value);
-  if (row === undefined) return issue("", "an object", value);
-  const { predictionId, value: truth } = row;
-  if (!isText(predictionId, 1, longestId, context)) return issue("predictionId", idWords, predictionId);
-  const time = eventTime(row.time, "time", context);
-  if (typeof time === "object") return time;
-  if (typeof truth !== "boolean") return issue("value", "true or false", truth);
-  const wrong = checkKeys(row, outcomeKeys, 0, colons);
-  return wrong ?? { row: { predictionId, time, value: truth } };
 };

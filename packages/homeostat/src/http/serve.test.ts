@@ -522,7 +522,7 @@ describe("the door: what is sent", () => {
   it("hands rows over as bytes with their media type", async () => {
     next = async (call) => {
       const { body } = call as unknown as Call<"sendPredictions">;
-      const reading = readPredictionRows(body, [], clock.now());
+      const reading = readPredictionRows(body, [], { type: "binary-classification", threshold: 0.5 }, clock.now());
       return reading.kind === "refused" ? reading : ok({ accepted: reading.rows.length, refused: [], refusedCount: 0 });
     };
     const row = JSON.stringify({ id: "1", time: "2001-06-01T00:00:00Z", release: "r", inputs: {}, probability: 0.5 });

@@ -14,7 +14,7 @@ const prediction: Prediction = {
   cohort: "",
   caller: "gate",
   latencyMs: 3,
-  probability: 0.25,
+  output: { kind: "probability", probability: 0.25 },
   inputs: { origin: "LAX", distance: 12.5, delayed: null },
   vector: { features: [{ name: "hour" }, { name: "origin" }], values: [17, null] },
 };
@@ -51,6 +51,23 @@ describe("a line of the prediction spool", () => {
     expect(Object.keys(told).some((name) => name.startsWith("f_"))).toBe(false);
   });
 
+  it("of another task holds a value, or a class with how sure the model was of it", () => {
+    expect(line({ output: { kind: "value", value: 12.5 } })).toMatchObject({ value: 12.5 });
+    const told = {
+      kind: "class",
+      class: "cat",
+      confidence: undefined,
+      probabilities: { cat: 0.75, dog: 0.25 },
+    } as const;
+    expect(line({ output: told })).toMatchObject({
+      class: "cat",
+      confidence: 0.75,
+      class_probabilities: { cat: 0.75, dog: 0.25 },
+    });
+    expect(line({ output: { ...told, probabilities: undefined } })).toMatchObject({ confidence: null });
+    expect(line({ output: { kind: "value", value: 1 } })).not.toHaveProperty("probability");
+  });
+
   it("is one line whatever the values hold", () => {
     expect(predictionLine({ ...prediction, inputs: { note: 'a\nb"c\u2028' } })).not.toContain("\n");
   });
@@ -58,9 +75,33 @@ describe("a line of the prediction spool", () => {
 
 describe("a line of the outcome spool", () => {
   it("holds the outcome as 1 or 0", () => {
-    const outcome = { predictionId: "p-1", time: 5, receivedAt: 6, value: true };
+    const outcome = {
+      predictionId: "p-1",
+      time: 5,
+      receivedAt: 6,
+      kind: "label",
+      name: "",
+      unit: "",
+      value: true,
+    } as const;
     expect(JSON.parse(outcomeLine(outcome))).toEqual({ prediction_id: "p-1", time: 5, received: 6, value: 1 });
     expect(JSON.parse(outcomeLine({ ...outcome, value: false }))).toMatchObject({ value: 0 });
+  });
+
+  it("holds a number or a text in a column of its own, and says which metric it is of", () => {
+    const outcome = { predictionId: "p-1", time: 5, receivedAt: 6, kind: "label", name: "", unit: "" } as const;
+    const base = { prediction_id: "p-1", time: 5, received: 6 };
+    expect(JSON.parse(outcomeLine({ ...outcome, value: 2.5 }))).toEqual({ ...base, type: "number", number: 2.5 });
+    expect(JSON.parse(outcomeLine({ ...outcome, value: "cat" }))).toEqual({ ...base, type: "text", text: "cat" });
+    const earned = { ...outcome, kind: "business", name: "revenue", unit: "EUR", value: 9 } as const;
+    expect(JSON.parse(outcomeLine(earned))).toEqual({
+      ...base,
+      kind: "business",
+      name: "revenue",
+      unit: "EUR",
+      type: "number",
+      number: 9,
+    });
   });
 });
 

@@ -17,11 +17,26 @@ export interface Prediction {
   /** Name of the key that sent it. */
   readonly caller: string;
   readonly latencyMs: number | undefined;
-  readonly probability: number;
+  readonly output: PredictionOutput;
   readonly inputs: InputRow;
   /** The vector the model really saw; undefined when it was not told: the store then computes it from the inputs and says so. */
   readonly vector: SeenVector | undefined;
 }
+
+/** What a model said, in the shape of its system's task. */
+export type PredictionOutput =
+  /** Of the positive class, in 0..1. */
+  | { readonly kind: "probability"; readonly probability: number }
+  /** In the unit that the task declares. */
+  | { readonly kind: "value"; readonly value: number }
+  | {
+      readonly kind: "class";
+      readonly class: string;
+      /** In 0..1; undefined where the sender did not tell it. */
+      readonly confidence: number | undefined;
+      /** By class; undefined where the sender did not tell them. */
+      readonly probabilities: Readonly<Record<string, number>> | undefined;
+    };
 
 /** Values with the features they belong to: those of the pipeline that answered, which may not be the one declared now. */
 interface SeenVector {
@@ -29,12 +44,24 @@ interface SeenVector {
   readonly values: FeatureVector;
 }
 
-/** What turned out to be true of a prediction. */
+export const outcomeKinds = ["label", "business", "feedback"] as const;
+export type OutcomeKind = (typeof outcomeKinds)[number];
+
+/**
+ * What turned out to be true of a prediction. Of several with the same prediction, kind and name the one with the latest
+ * time counts, then the latest to arrive.
+ */
 export interface Outcome {
   readonly predictionId: string;
   readonly time: Instant;
   readonly receivedAt: Instant;
-  readonly value: boolean;
+  readonly kind: OutcomeKind;
+  /** Which metric or question; empty for the label. */
+  readonly name: string;
+  /** Of a business metric; otherwise empty. */
+  readonly unit: string;
+  /** A label is what the task predicts: boolean, number, or the text of a class. */
+  readonly value: boolean | number | string;
 }
 
 /** How far ahead of the server's clock an event may claim to be: minutes of skew are normal, more is a wrong clock. */
@@ -57,7 +84,7 @@ export function predictionLine(prediction: Prediction): string {
     cohort: prediction.cohort,
     caller: prediction.caller,
     latency_ms: prediction.latencyMs ?? null,
-    probability: prediction.probability,
+    ...outputKeys(prediction.output),
     vector_seen: prediction.vector === undefined ? 0 : 1,
   };
   const { inputs, vector } = prediction;
@@ -66,6 +93,21 @@ export function predictionLine(prediction: Prediction): string {
     line[featureKeys.of(feature.name)] = vector.values[index] ?? null;
   });
   return JSON.stringify(line);
+}
+
+function outputKeys(output: PredictionOutput): Readonly<Record<string, unknown>> {
+  switch (output.kind) {
+    case "probability":
+      return { probability: output.probability };
+    case "value":
+      return { value: output.value };
+    case "class":
+      return {
+        class: output.class,
+        confidence: output.confidence ?? output.probabilities?.[output.class] ?? null,
+        class_probabilities: output.probabilities ?? {},
+      };
+  }
 }
 
 /** Prefixed names, made once: a key made anew for every cell of every row has to be looked up by its text each time. */
@@ -87,12 +129,19 @@ function prefixedKeys(prefix: string): { of(name: string): string } {
 const inputKeys = prefixedKeys("i_");
 const featureKeys = prefixedKeys("f_");
 
-/** One line of the outcome spool. */
+/**
+ * One line of the outcome spool. What is left out has the defaults of the staging table: a boolean label needs no more
+ * than it ever did, so lines spooled by an earlier version are read as what they were.
+ */
 export function outcomeLine(outcome: Outcome): string {
+  const { kind, name, unit, value } = outcome;
   return JSON.stringify({
     prediction_id: outcome.predictionId,
     time: outcome.time,
     received: outcome.receivedAt,
-    value: outcome.value ? 1 : 0,
+    ...(kind === "label" ? {} : { kind, name, unit }),
+    ...(typeof value === "boolean" ? { value: value ? 1 : 0 } : {}),
+    ...(typeof value === "number" ? { type: "number", number: value } : {}),
+    ...(typeof value === "string" ? { type: "text", text: value } : {}),
   });
 }

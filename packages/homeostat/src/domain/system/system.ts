@@ -1,5 +1,6 @@
 import type { CheckedExpression } from "../engine/expression.ts";
 import type { Pipeline } from "../pipeline/pipeline.ts";
+import type { Task } from "./task.ts";
 
 /** One AI system under care. */
 export interface System {
@@ -7,8 +8,7 @@ export interface System {
   readonly description: string;
   readonly domain: "tabular";
   readonly serving: "gateway" | "monitor-only";
-  /** A probability at or above the threshold is a positive decision. */
-  readonly task: { readonly type: "binary-classification"; readonly threshold: number };
+  readonly task: Task;
   readonly source: Source;
   readonly pipeline: Pipeline;
   readonly outcome: OutcomeDefinition;
@@ -33,7 +33,7 @@ export interface Source {
 
 export interface OutcomeDefinition {
   readonly name: string;
-  /** Boolean expression over the source's columns, used for training and replay. */
+  /** Expression over the source's columns, of the task's type; used for training and replay. */
   readonly expression: CheckedExpression;
   readonly maturityMs: number;
 }

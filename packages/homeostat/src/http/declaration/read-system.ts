@@ -10,6 +10,7 @@ import {
   type System,
   type WindowRule,
 } from "../../domain/system/system.ts";
+import type { Task } from "../../domain/system/task.ts";
 import type { Issue } from "../handler.ts";
 import { checkExpression } from "./check-expression.ts";
 import { durationMsOf } from "./duration.ts";
@@ -111,6 +112,13 @@ function readWindows(document: DeclarationDocument, declared: SystemDeclaration[
   return issues.length > 0 ? { issues } : { value: { lengthMs, latenessMs, season: declared.season } };
 }
 
+/** What the outcome's expression must give, by task. */
+const labelType = {
+  "binary-classification": "boolean",
+  regression: "number",
+  "multiclass-classification": "text",
+} as const satisfies Record<Task["type"], string>;
+
 async function readOutcome(
   document: DeclarationDocument,
   declared: SystemDeclaration,
@@ -124,7 +132,7 @@ async function readOutcome(
     what: "the outcome",
     expression,
     columns: [...inputColumns(contract), ...outcomeColumns.map((column) => ({ name: column.name, type: column.type }))],
-    wanted: "boolean",
+    wanted: labelType[declared.task.type],
     contractId: contract.id,
     forbidden: new Map(),
     place,
@@ -198,6 +206,24 @@ async function readSegments(
   };
 }
 
+function taskIssues(document: DeclarationDocument, { task, serving }: SystemDeclaration): readonly Issue[] {
+  if (serving === "gateway" && task.type !== "binary-classification")
+    return [
+      {
+        path: document.place(["task", "type"]),
+        expected: "task.type: binary-classification while serving is gateway; serving: monitor-only watches every task",
+        found: task.type,
+      },
+    ];
+  if (task.type !== "multiclass-classification" || task.classes === "open") return [];
+  const { classes } = task;
+  return classes.flatMap((name, index) =>
+    classes.indexOf(name) < index
+      ? [{ path: document.place(["task", "classes", index]), expected: "each class once", found: name }]
+      : [],
+  );
+}
+
 function fallbackIssues(document: DeclarationDocument, declared: SystemDeclaration): readonly Issue[] {
   const constant = declared.fallback.findIndex((step) => step.kind === "constant");
   return declared.fallback.flatMap((step, index) => {
@@ -265,6 +291,7 @@ export async function readSystem(document: DeclarationDocument, around: Surround
   const own = [
     ...ownerIssues(document, declared, around.owners),
     ...fallbackIssues(document, declared),
+    ...taskIssues(document, declared),
     ...issuesIn([windows]),
   ];
   const contractDocument = referred(document, "contract", declared.contract, "DataContract", around);

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { BatchReceipt, Change } from "@homeostat/protocol";
 import type { Change as LoggedChange } from "../../domain/change/change.ts";
 import { isoOf } from "../../domain/instant.ts";
+import { decisionThreshold } from "../../domain/system/task.ts";
 import { predict } from "../../gateway/predict.ts";
 import { takeOutcomes, takePredictions } from "../../service/intake/take-rows.ts";
 import { type Handlers, refused } from "../handler.ts";
@@ -37,6 +38,7 @@ export function intakeHandlers(
         inputs: row.inputs,
         cohort: row.cohort ?? "",
       }));
+      const threshold = decisionThreshold(system.task);
       const answered = await predict(house.predicting, system, questions, caller.name);
       if (answered.kind === "refused") return refused("unavailable", answered.message, { retryAfterSeconds: 5 });
       return {
@@ -48,7 +50,7 @@ export function intakeHandlers(
           servedBy: answered.servedBy,
           predictions: questions.map((question, index) => {
             const probability = answered.probabilities[index] ?? Number.NaN;
-            return { id: question.id, probability, decision: probability >= system.task.threshold };
+            return { id: question.id, probability, decision: probability >= threshold };
           }),
         },
       };
@@ -62,7 +64,7 @@ export function intakeHandlers(
           "not-possible-now",
           `${system.name} is served by the gateway, which logs its own predictions; ask it at /v1/systems/${system.name}/predict.`,
         );
-      const reading = readPredictionRows(body, system.pipeline.inputs, receivedAt);
+      const reading = readPredictionRows(body, system.pipeline.inputs, system.task, receivedAt);
       if (reading.kind === "refused") return reading;
       await takePredictions(
         house,
@@ -79,7 +81,7 @@ export function intakeHandlers(
           cohort: row.cohort ?? "",
           caller: caller.name,
           latencyMs: row.latencyMs,
-          probability: row.probability,
+          output: row.output,
           inputs: row.inputs,
           vector: undefined,
         })),
@@ -89,12 +91,12 @@ export function intakeHandlers(
     sendOutcomes: async ({ path, body, receivedAt }) => {
       const found = await findSystem(house, path.system);
       if (found.kind === "refused") return found;
-      const reading = readOutcomeRows(body, receivedAt);
+      const reading = readOutcomeRows(body, found.system.task, receivedAt);
       if (reading.kind === "refused") return reading;
       await takeOutcomes(
         house,
         found.system,
-        reading.rows.map((row) => ({ predictionId: row.predictionId, time: row.time, receivedAt, value: row.value })),
+        reading.rows.map((row) => ({ ...row, receivedAt })),
       );
       return { kind: "ok", value: receiptOf(reading) };
     },

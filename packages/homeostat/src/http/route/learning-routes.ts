@@ -55,6 +55,11 @@ export function learningHandlers(house: House): Pick<Handlers, LearningRoutes> {
       const found = await findSystem(house, path.system);
       if (found.kind === "refused") return found;
       const { system } = found;
+      if (system.task.type !== "binary-classification")
+        return refused(
+          "not-possible-now",
+          `${system.name} has the task ${system.task.type}: Homeostat trains binary classification only, and watches the rest.`,
+        );
       if ((await house.datasets.get(system.name, body.dataset)) === undefined)
         return refused("not-found", `${system.name} has no dataset ${body.dataset}.`);
       const field = system.pipeline.inputs.find((input) => input.name === body.timeColumn);

@@ -97,7 +97,10 @@ async function parsedOf(
   files: readonly { readonly path: string; readonly text: string }[],
 ): Promise<Extract<DeclarationsRead, { kind: "parsed" }> | Refusal> {
   const parsed = await parseDeclarations(files, house.checker, await house.systems.owners());
-  if (parsed.kind === "parsed") return parsed;
+  if (parsed.kind === "parsed") {
+    const changed = await changedTask(house, parsed);
+    return changed === undefined ? parsed : refused("bad-declaration", changed);
+  }
   return refused(
     "bad-declaration",
     parsed.issues.length === 1
@@ -105,6 +108,19 @@ async function parsedOf(
       : `${parsed.issues.length} things are wrong in the declarations.`,
     { issues: parsed.issues },
   );
+}
+
+/** Rows, outcomes and baselines are of one task: with another one they would be read as what they are not. */
+async function changedTask(
+  house: House,
+  { systems }: Extract<DeclarationsRead, { kind: "parsed" }>,
+): Promise<string | undefined> {
+  for (const { system } of systems) {
+    const before = (await house.systems.get(system.name))?.system.task.type;
+    if (before !== undefined && before !== system.task.type)
+      return `${system.name} has the task ${before}, and a system keeps its task: declare ${system.task.type} under another name.`;
+  }
+  return undefined;
 }
 
 async function summaryOf(house: House, { system }: StoredSystem): Promise<SystemSummary> {

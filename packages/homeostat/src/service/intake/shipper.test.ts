@@ -77,7 +77,15 @@ const send = (system: string, ...ids: readonly string[]) =>
   takeOutcomes(
     { spool, clock },
     sampleSystem(system),
-    ids.map((predictionId) => ({ predictionId, time: 1, receivedAt: 2, value: true })),
+    ids.map((predictionId) => ({
+      predictionId,
+      time: 1,
+      receivedAt: 2,
+      kind: "label",
+      name: "",
+      unit: "",
+      value: true,
+    })),
   );
 const keptBy = (system: string) => [...(log.kept.get(system) ?? [])];
 

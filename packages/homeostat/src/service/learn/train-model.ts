@@ -8,6 +8,7 @@ import { invariant } from "../../domain/invariant.ts";
 import type { ModelRuntime, Trainer } from "../../domain/model/model.ts";
 import type { HeldOutMetrics, Model, ModelStore } from "../../domain/model/model-store.ts";
 import type { System } from "../../domain/system/system.ts";
+import { decisionThreshold } from "../../domain/system/task.ts";
 import { heldOutMetrics } from "./held-out-metrics.ts";
 
 export interface TrainingPorts {
@@ -133,7 +134,7 @@ async function measure(
         reason: "no-held-out-rows",
         message: "no row of the dataset lies in the held-out part, so the model cannot be measured",
       };
-    const metrics = heldOutMetrics(scores, outcomes, system.task.threshold);
+    const metrics = heldOutMetrics(scores, outcomes, decisionThreshold(system.task));
     return metrics === undefined
       ? {
           kind: "refused",

@@ -15,7 +15,7 @@ import {
 } from "./data-sample.ts";
 
 const outcomeOf = (id: string, value: boolean, time = firstWindow + hourMs, receivedAt = time + 1): string =>
-  outcomeLine({ predictionId: id, time, receivedAt, value });
+  outcomeLine({ predictionId: id, time, receivedAt, kind: "label", name: "", unit: "", value });
 
 /** The event log against its port. */
 export function eventConformance(bench: () => DataBench): void {
@@ -93,7 +93,7 @@ function tables(bench: () => DataBench): void {
 }
 
 function predictions(bench: () => DataBench): void {
-  const others = { probability: 0.99, receivedAt: firstWindow + 99 } as const;
+  const others = { output: { kind: "probability", probability: 0.99 }, receivedAt: firstWindow + 99 } as const;
 
   it("are stored once whether an id comes alone, in another batch, twice in a batch, after a crash or with another time", async () => {
     const system = await fresh(bench, "once");
@@ -126,8 +126,8 @@ function predictions(bench: () => DataBench): void {
   it("of the same id and arrival are decided by their content, in whatever order they come", async () => {
     const system = await fresh(bench, "either-way");
     const pair = (id: string) => [
-      samplePrediction(id, { probability: 0.1 }),
-      samplePrediction(id, { probability: 0.2 }),
+      samplePrediction(id, { output: { kind: "probability", probability: 0.1 } }),
+      samplePrediction(id, { output: { kind: "probability", probability: 0.2 } }),
     ];
     await store(bench, system, ...pair("a"), ...pair("b").reverse());
     expect(await bench().place.client.rows("SELECT DISTINCT probability FROM predictions_either_way")).toEqual([
@@ -325,7 +325,7 @@ function outcomes(bench: () => DataBench): void {
     const correction = blocksOf(outcomeOf("a", false, firstWindow + 2 * hourMs));
     expect(await events.storeOutcomes(system, correction)).toMatchObject({ stored: 1, touched: [firstWindow] });
     expect(await events.storeOutcomes(system, correction)).toMatchObject({ stored: 0, touched: [firstWindow] });
-    expect(await events.counts(system)).toMatchObject({ outcomes: 1, joined: 1 });
+    expect(await events.counts(system)).toMatchObject({ outcomes: 2, joined: 1 });
   });
 
   it("know windows by event time of the prediction, whatever the time of the outcome", async () => {

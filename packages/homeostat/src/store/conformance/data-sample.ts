@@ -116,7 +116,7 @@ export function samplePrediction(id: string, change: Partial<Prediction> = {}): 
     cohort: "",
     caller: "key",
     latencyMs: 1.5,
-    probability: 0.25,
+    output: { kind: "probability", probability: 0.25 },
     inputs: inputsAt(time),
     vector: undefined,
     ...change,

@@ -88,7 +88,14 @@ const seenBy = (system: System, row: SceneRow) => ({
 /** Half of the live rows tell their vector. */
 export async function storeLive(bench: DataBench, system: System, rows: readonly SceneRow[]): Promise<void> {
   const lines = rows.map((row, n) =>
-    predictionLine(samplePrediction(row.id, { ...row, vector: n % 2 === 0 ? seenBy(system, row) : undefined })),
+    predictionLine(
+      samplePrediction(row.id, {
+        time: row.time,
+        inputs: row.inputs,
+        output: { kind: "probability", probability: row.probability },
+        vector: n % 2 === 0 ? seenBy(system, row) : undefined,
+      }),
+    ),
   );
   await bench.events.storePredictions(system, blocksOf(...lines));
   await bench.events.storeOutcomes(
@@ -100,7 +107,15 @@ export async function storeLive(bench: DataBench, system: System, rows: readonly
 }
 
 export function lineOfOutcome(predictionId: string, value: boolean, time: number): string {
-  return outcomeLine({ predictionId, time: time + hourMs, receivedAt: time + hourMs + 1, value });
+  return outcomeLine({
+    predictionId,
+    time: time + hourMs,
+    receivedAt: time + hourMs + 1,
+    kind: "label",
+    name: "",
+    unit: "",
+    value,
+  });
 }
 
 /** Loads, freezes and counts the reference of a system and stores its live rows. */

@@ -12,6 +12,7 @@ import {
   idKeyColumn,
   idKeyIndex,
   outcomeStagingColumns,
+  outputColumnNames,
   predictionColumns,
   referenceColumns,
   stagingColumns,
@@ -114,7 +115,7 @@ async function storePredictions(
   const parameters = { known: known.length > knownLimit ? [] : known };
   const isNew = known.length > knownLimit ? `id NOT IN (${knownIds})` : "id NOT IN {known:Array(String)}";
   // Of two rows with one id in one block the order is that of their content: the same after a crash.
-  const fresh = `(SELECT * FROM ${staging} WHERE ${isNew} ORDER BY received, time, probability, release LIMIT 1 BY id)`;
+  const fresh = `(SELECT * FROM ${staging} WHERE ${isNew} ORDER BY received, time, ${contentOrder(system)}, release LIMIT 1 BY id)`;
   const [before] = await client.rows<{ rows: string; fresh: string; windows: (string | number)[] }>(
     `SELECT (SELECT count() FROM ${staging}) AS rows, count() AS fresh,
        groupUniqArray(${windowStartOf("time", system.windows.lengthMs)}) AS windows FROM ${fresh}`,
@@ -131,6 +132,11 @@ async function storePredictions(
   const touched = new Set([...(before?.windows ?? []).map(Number), ...again]);
   return { rows, stored, duplicates: rows - stored, touched: [...touched] };
 }
+
+const contentOrder = (system: System): string =>
+  outputColumnNames(system)
+    .map((name) => (name === "class_probabilities" ? `toString(${name})` : name))
+    .join(", ");
 
 /**
  * Windows of rows that are known from this very arrival: the shipper was stopped after storing and before noting the
@@ -154,7 +160,7 @@ function moveStatement(system: System, fresh: string): string {
     "id",
     "event_time",
     "received_time",
-    ...stateColumnNames,
+    ...stateColumnNames(system),
   ]);
   const selected = columns
     .map(({ name }) => (name === "time" ? "event_time" : name === "received" ? "received_time" : name))
@@ -182,9 +188,11 @@ async function storeOutcomes(
   const parameters = { system: system.name };
   await client.command(`TRUNCATE TABLE ${outcomeStaging}`);
   await client.insertLines(outcomeStaging, ndjson);
-  const known = `SELECT prediction_id, toUnixTimestamp64Milli(time), value FROM outcomes
+  const content = "kind, name, unit, type, value, number, text";
+  const known = `SELECT prediction_id, toUnixTimestamp64Milli(time), ${content} FROM outcomes
     WHERE system = {system:String} AND prediction_id IN (SELECT prediction_id FROM ${outcomeStaging})`;
-  const fresh = `(SELECT * FROM ${outcomeStaging} WHERE (prediction_id, time, value) NOT IN (${known}) ORDER BY received LIMIT 1 BY prediction_id, time, value)`;
+  const one = `prediction_id, time, ${content}`;
+  const fresh = `(SELECT * FROM ${outcomeStaging} WHERE (${one}) NOT IN (${known}) ORDER BY received LIMIT 1 BY ${one})`;
   const [count] = await client.rows<{ rows: string; fresh: string }>(
     `SELECT (SELECT count() FROM ${outcomeStaging}) AS rows, count() AS fresh FROM ${fresh}`,
     parameters,
@@ -193,9 +201,9 @@ async function storeOutcomes(
   const rows = Number(count?.rows ?? 0);
   requireStaged(rows, rowsIn(ndjson));
   // What is known from this very arrival touches its window again: see `windowsShippedAgain`.
-  const repeated = `${known} AND (prediction_id, toUnixTimestamp64Milli(time), value, toUnixTimestamp64Milli(received))
-    NOT IN (SELECT prediction_id, time, value, received FROM ${outcomeStaging})`;
-  const touching = `SELECT prediction_id FROM ${outcomeStaging} WHERE (prediction_id, time, value) NOT IN (${repeated})`;
+  const repeated = `${known} AND (prediction_id, toUnixTimestamp64Milli(time), ${content}, toUnixTimestamp64Milli(received))
+    NOT IN (SELECT ${one}, received FROM ${outcomeStaging})`;
+  const touching = `SELECT prediction_id FROM ${outcomeStaging} WHERE (${one}) NOT IN (${repeated})`;
   const touched = await client.rows<{ start: string }>(
     `SELECT DISTINCT ${windowStartOf("toUnixTimestamp64Milli(time)", system.windows.lengthMs)} AS start
      FROM ${predictions} WHERE ${idIn(touching)}`,
@@ -203,7 +211,8 @@ async function storeOutcomes(
   );
   if (stored > 0) {
     await client.command(
-      `INSERT INTO outcomes SELECT {system:String}, prediction_id, fromUnixTimestamp64Milli(time, 'UTC'), fromUnixTimestamp64Milli(received, 'UTC'), value FROM ${fresh}`,
+      `INSERT INTO outcomes (system, prediction_id, time, received, ${content})
+       SELECT {system:String}, prediction_id, fromUnixTimestamp64Milli(time, 'UTC'), fromUnixTimestamp64Milli(received, 'UTC'), ${content} FROM ${fresh}`,
       parameters,
     );
     await requireStillStaged(client, outcomeStaging, rows);
@@ -228,22 +237,22 @@ async function noteShipment(
 async function counts(client: DataClient, system: string): Promise<EventCounts> {
   const { predictions } = eventTablesOf(system);
   const known = "SELECT prediction_id FROM outcomes WHERE system = {system:String}";
-  const [row] = await client.rows<Record<keyof EventCounts | "predictionDuplicates" | "outcomeDuplicates", string>>(
+  const [row] = await client.rows<Record<keyof EventCounts | "answered", string>>(
     `SELECT
        (SELECT count() FROM ${predictions}) AS predictions,
-       (SELECT uniqExact(prediction_id) FROM outcomes WHERE system = {system:String}) AS outcomes,
-       (SELECT count() FROM ${predictions} WHERE id IN (${known})) AS joined,
+       (SELECT count() FROM outcomes WHERE system = {system:String}) AS outcomes,
+       (SELECT count() FROM ${predictions} WHERE id IN (${known} AND kind = 'label')) AS joined,
+       (SELECT count() FROM ${predictions} WHERE id IN (${known})) AS answered,
+       (SELECT uniqExact(prediction_id) FROM outcomes WHERE system = {system:String}) AS outcomesWaiting,
        (SELECT sum(duplicates) FROM shipments WHERE system = {system:String} AND kind = 'predictions') AS predictionDuplicates,
        (SELECT sum(duplicates) FROM shipments WHERE system = {system:String} AND kind = 'outcomes') AS outcomeDuplicates`,
     { system },
   );
-  const outcomes = Number(row?.outcomes ?? 0);
-  const joined = Number(row?.joined ?? 0);
   return {
     predictions: Number(row?.predictions ?? 0),
-    outcomes,
-    joined,
-    outcomesWaiting: outcomes - joined,
+    outcomes: Number(row?.outcomes ?? 0),
+    joined: Number(row?.joined ?? 0),
+    outcomesWaiting: Number(row?.outcomesWaiting ?? 0) - Number(row?.answered ?? 0),
     predictionDuplicates: Number(row?.predictionDuplicates ?? 0),
     outcomeDuplicates: Number(row?.outcomeDuplicates ?? 0),
   };

@@ -1,5 +1,6 @@
 import { columnTypeOf, type Feature } from "../../domain/pipeline/pipeline.ts";
 import type { System } from "../../domain/system/system.ts";
+import type { Task } from "../../domain/system/task.ts";
 
 /**
  * The typed tables of one system. System names hold letters, digits and `-`, never `_`, so the mapping to table names
@@ -48,18 +49,43 @@ const stateColumns: readonly Column[] = [
   { name: "cohort", type: "LowCardinality(String)" },
   { name: "caller", type: "LowCardinality(String)" },
   { name: "latency_ms", type: "Nullable(Float32)" },
-  { name: "probability", type: "Float64" },
   { name: "vector_seen", type: "UInt8" },
 ];
 
-export const stateColumnNames: readonly string[] = stateColumns.map((column) => column.name);
+/** What the model said, in the shape of the task. A system keeps its task, so its tables have these and no others. */
+const outputColumns: Readonly<Record<Task["type"], readonly Column[]>> = {
+  "binary-classification": [{ name: "probability", type: "Float64" }],
+  regression: [{ name: "value", type: "Nullable(Float64)" }],
+  "multiclass-classification": [
+    { name: "class", type: "LowCardinality(Nullable(String))" },
+    { name: "confidence", type: "Nullable(Float64)" },
+    { name: "class_probabilities", type: "Map(LowCardinality(String), Float64)" },
+  ],
+};
+
+export function outputColumnNames(system: System): readonly string[] {
+  return outputColumns[system.task.type].map((column) => column.name);
+}
+
+/** Column of the label in answers and in references, by task. */
+const labelTypes: Readonly<Record<Task["type"], string>> = {
+  "binary-classification": "Nullable(UInt8)",
+  regression: "Nullable(Float64)",
+  "multiclass-classification": "LowCardinality(Nullable(String))",
+};
+
+const stateColumnsOf = (system: System): readonly Column[] => [...stateColumns, ...outputColumns[system.task.type]];
+
+export function stateColumnNames(system: System): readonly string[] {
+  return stateColumnsOf(system).map((column) => column.name);
+}
 
 export function predictionColumns(system: System): readonly Column[] {
   return [
     { name: "id", type: "String" },
     { name: "time", type: "DateTime64(3, 'UTC')" },
     { name: "received", type: "DateTime64(3, 'UTC')" },
-    ...stateColumns,
+    ...stateColumnsOf(system),
     ...inputColumns(system),
     ...featureColumns(system),
     ...segmentColumns(system),
@@ -72,26 +98,37 @@ export function stagingColumns(system: System): readonly Column[] {
     { name: "id", type: "String" },
     { name: "time", type: "Int64" },
     { name: "received", type: "Int64" },
-    ...stateColumns,
+    ...stateColumnsOf(system),
     ...inputColumns(system),
     ...featureColumns(system),
   ];
 }
+
+/** What an outcome is beside its prediction, its times and a boolean value. A value stands in the column that `type` names. */
+export const outcomeKindColumns: readonly Column[] = [
+  { name: "kind", type: "LowCardinality(String) DEFAULT 'label'" },
+  { name: "name", type: "LowCardinality(String)" },
+  { name: "unit", type: "LowCardinality(String)" },
+  { name: "type", type: "LowCardinality(String) DEFAULT 'boolean'" },
+  { name: "number", type: "Float64" },
+  { name: "text", type: "String" },
+];
 
 export const outcomeStagingColumns: readonly Column[] = [
   { name: "prediction_id", type: "String" },
   { name: "time", type: "Int64" },
   { name: "received", type: "Int64" },
   { name: "value", type: "UInt8" },
+  ...outcomeKindColumns,
 ];
 
 export function referenceColumns(system: System): readonly Column[] {
   return [
     { name: "release", type: "LowCardinality(String)" },
     { name: "time", type: "DateTime64(3, 'UTC')" },
-    { name: "probability", type: "Float64" },
+    ...outputColumns[system.task.type],
     { name: "scored", type: "UInt8" },
-    { name: "outcome", type: "Nullable(UInt8)" },
+    { name: "outcome", type: labelTypes[system.task.type] },
     ...inputColumns(system),
     ...featureColumns(system),
     ...segmentColumns(system),
@@ -129,28 +166,38 @@ export function windowStartOf(milliseconds: string, lengthMs: number): string {
   return `${milliseconds} - positiveModulo(${milliseconds}, ${lengthMs})`;
 }
 
-/**
- * The outcome that counts of each prediction in the answer of `ids`: the one with the latest time, then the latest
- * arrival; of two that contradict each other in the same batch with the same time, the positive one. Nullable, so that
- * a left join gives NULL where there is none.
- */
-export function latestOutcomes(ids: string): string {
+/** The column that holds a label of the task, and the type under which such a label is kept. */
+const labelValues: Readonly<Record<Task["type"], { readonly column: string; readonly type: string }>> = {
+  "binary-classification": { column: "value", type: "boolean" },
+  regression: { column: "number", type: "number" },
+  "multiclass-classification": { column: "text", type: "text" },
+};
+
+/** The latest time, then the latest arrival; of two that contradict each other in one batch with one time, the greater. */
+export const latestFirst = "time DESC, received DESC, type DESC, value DESC, number DESC, text DESC";
+
+/** The label that counts of each prediction in the answer of `ids`. Nullable, so that a left join gives NULL where there is none. */
+export function latestLabels(system: System, ids: string): string {
+  const { column, type } = labelValues[system.task.type];
   // In the order of the table, which costs half of grouping with `argMax`.
-  return `SELECT prediction_id, toNullable(value) AS outcome FROM outcomes WHERE system = {system:String} AND prediction_id IN (${ids})
-    ORDER BY prediction_id, time DESC, received DESC, value DESC LIMIT 1 BY prediction_id`;
+  return `SELECT prediction_id, toNullable(${column}) AS outcome FROM outcomes
+    WHERE system = {system:String} AND kind = 'label' AND type = '${type}' AND prediction_id IN (${ids})
+    ORDER BY prediction_id, ${latestFirst} LIMIT 1 BY prediction_id`;
 }
 
 /**
  * A derived table that adds to raw rows the vector (computed from the inputs where the sender did not tell it) and the
  * value of every segment. Each level gives names to the next, so that a feature may have the name of an input.
- * `source` must have the columns `i_*`, `f_*` and `vector_seen`; other columns pass through as `passed`.
+ * `source` must have the columns `i_*`, `f_*` and `vector_seen`; other columns pass through as `passed`, under names
+ * that no field can have (capitals), so that an input called `class` or `release` is not taken for the column.
  */
 export function withSegments(system: System, source: string, passed: readonly string[]): string {
   const inputs = system.pipeline.inputs.map((field) => field.name);
   const features = system.pipeline.features;
   const featureNames = new Set(features.map((feature) => feature.name));
-  const kept = [...passed, ...inputs.map((name) => `i_${name}`)];
-  const scoped = `SELECT *, ${inputs.map((name) => `i_${name} AS ${name}`).join(", ")} FROM ${source}`;
+  const guarded = `SELECT *, ${[...passed, "vector_seen"].map((name) => `${name} AS K_${name}`).join(", ")} FROM ${source}`;
+  const kept = [...passed.map((name) => `K_${name}`), ...inputs.map((name) => `i_${name}`)];
+  const scoped = `SELECT *, ${inputs.map((name) => `i_${name} AS ${name}`).join(", ")} FROM (${guarded})`;
   const vectors = `SELECT ${[...kept, ...features.map((feature) => `${vectorValue(feature)} AS v_${feature.name}`)].join(", ")} FROM (${scoped})`;
   const scope = [
     ...features.map((feature) => `v_${feature.name} AS ${feature.name}`),
@@ -160,7 +207,8 @@ export function withSegments(system: System, source: string, passed: readonly st
   const segments = system.segments.map(
     (segment) => `ifNull(toString(${segment.expression}), '(null)') AS s_${segment.name}`,
   );
-  return `SELECT ${[...kept, ...features.map((feature) => `v_${feature.name} AS f_${feature.name}`), ...segments].join(", ")} FROM (${named})`;
+  const shaped = `SELECT ${[...kept, ...features.map((feature) => `v_${feature.name} AS f_${feature.name}`), ...segments].join(", ")} FROM (${named})`;
+  return `SELECT * EXCEPT (${passed.map((name) => `K_${name}`).join(", ")}), ${passed.map((name) => `K_${name} AS ${name}`).join(", ")} FROM (${shaped})`;
 }
 
 /** Infinities and NaN are missing values, in training as in serving. */
@@ -171,5 +219,5 @@ export function featureValue(feature: Feature): string {
 }
 
 function vectorValue(feature: Feature): string {
-  return `if(vector_seen = 1, CAST(f_${feature.name} AS ${feature.type === "category" ? "Nullable(String)" : "Nullable(Float64)"}), ${featureValue(feature)})`;
+  return `if(K_vector_seen = 1, CAST(f_${feature.name} AS ${feature.type === "category" ? "Nullable(String)" : "Nullable(Float64)"}), ${featureValue(feature)})`;
 }

@@ -2,6 +2,7 @@ import type { FrozenFeature, FrozenScore, FrozenSegment } from "../../domain/bas
 import type { ProfileStore } from "../../domain/baseline/profile-store.ts";
 import type { Feature } from "../../domain/pipeline/pipeline.ts";
 import type { SegmentDefinition, System } from "../../domain/system/system.ts";
+import { decisionThreshold } from "../../domain/system/task.ts";
 import type { Binning } from "../../stats/histogram/binning.ts";
 import { FINE_BINS, numericBinningOfSummary } from "../../stats/histogram/numeric-binning.ts";
 import type { DataClient } from "./data-client.ts";
@@ -33,7 +34,7 @@ export async function freezeReference(client: DataClient, system: System, releas
     features: await Promise.all(
       system.pipeline.features.map((feature) => freezeFeature(client, source, release, feature)),
     ),
-    score: await freezeScore(client, source, release, system.task.threshold),
+    score: await freezeScore(client, source, release, decisionThreshold(system.task)),
     segments: await Promise.all(system.segments.map((segment) => freezeSegment(client, source, release, segment))),
     windows: windows.map((row) => ({ start: Number(row.start), rows: Number(row.rows) })),
   };

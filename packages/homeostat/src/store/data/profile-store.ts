@@ -13,7 +13,8 @@ import type { DataClient } from "./data-client.ts";
 import {
   columnList,
   eventTablesOf,
-  latestOutcomes,
+  latestLabels,
+  outputColumnNames,
   referenceColumns,
   windowStartOf,
   withSegments,
@@ -96,7 +97,7 @@ async function loadReference(
   requireStaged(rows, sent);
   await client.command(`ALTER TABLE ${reference} DROP PARTITION {release:String}`, { release });
   const all = referenceColumns(system);
-  const passed = ["reference_time", "probability", "scored", "outcome"];
+  const passed = ["reference_time", ...outputColumnNames(system), "scored", "outcome"];
   const shaped = withSegments(
     system,
     `(SELECT *, fromUnixTimestamp64Milli(time, 'UTC') AS reference_time FROM ${staging})`,
@@ -146,7 +147,7 @@ async function referenceFromEvents(
   const parameters = { ...range, release, system: system.name };
   await client.command(`ALTER TABLE ${reference} DROP PARTITION {release:String}`, { release });
   await client.command(
-    `INSERT INTO ${reference} (${columnList(columns)}) SELECT ${selected} FROM (SELECT * FROM ${predictions} WHERE ${inRange}) AS p LEFT JOIN (${latestOutcomes(`SELECT id FROM ${predictions} WHERE ${inRange}`)}) AS o ON p.id = o.prediction_id`,
+    `INSERT INTO ${reference} (${columnList(columns)}) SELECT ${selected} FROM (SELECT * FROM ${predictions} WHERE ${inRange}) AS p LEFT JOIN (${latestLabels(system, `SELECT id FROM ${predictions} WHERE ${inRange}`)}) AS o ON p.id = o.prediction_id`,
     parameters,
   );
   const [row] = await client.rows<{ n: string }>(
@@ -174,7 +175,7 @@ async function profileLive(
     rows: `SELECT * FROM ${predictions} WHERE ${inWindow}`,
     scores: `SELECT p.*, o.outcome AS outcome
       FROM (SELECT ${scoreColumns(baseline)} FROM ${predictions} WHERE ${inWindow}) AS p
-      LEFT JOIN (${latestOutcomes(`SELECT id FROM ${predictions} WHERE ${inWindow}`)}) AS o ON p.id = o.prediction_id`,
+      LEFT JOIN (${latestLabels(system, `SELECT id FROM ${predictions} WHERE ${inWindow}`)}) AS o ON p.id = o.prediction_id`,
     parameters,
   } as const;
   // What a stopped count of this very version left, and what nobody reads any more: all but the version before.

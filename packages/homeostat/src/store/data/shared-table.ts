@@ -1,12 +1,13 @@
 import type { DataClient } from "./data-client.ts";
-import { durableSettings } from "./event-table.ts";
+import { columnDefinitions, durableSettings, outcomeKindColumns } from "./event-table.ts";
 import { verdictTable } from "./verdict-store.ts";
 
 /** Tables that all systems share: narrow, ordered by system first. */
 const statements: readonly string[] = [
   verdictTable,
   `CREATE TABLE IF NOT EXISTS outcomes (
-    system LowCardinality(String), prediction_id String, time DateTime64(3, 'UTC'), received DateTime64(3, 'UTC'), value UInt8
+    system LowCardinality(String), prediction_id String, time DateTime64(3, 'UTC'), received DateTime64(3, 'UTC'), value UInt8,
+    ${columnDefinitions(outcomeKindColumns)}
   ) ENGINE = MergeTree ORDER BY (system, prediction_id, time) SETTINGS ${durableSettings}`,
   `CREATE TABLE IF NOT EXISTS profiles (
     system LowCardinality(String), baseline LowCardinality(String), kind Enum8('reference' = 1, 'live' = 2),
@@ -17,6 +18,8 @@ const statements: readonly string[] = [
   `CREATE TABLE IF NOT EXISTS shipments (
     system LowCardinality(String), kind LowCardinality(String), at DateTime64(3, 'UTC'), rows UInt64, stored UInt64, duplicates UInt64
   ) ENGINE = MergeTree ORDER BY (system, kind, at) SETTINGS ${durableSettings}`,
+  // A table of an earlier version holds boolean labels, which is what the defaults say.
+  ...outcomeKindColumns.map(({ name, type }) => `ALTER TABLE outcomes ADD COLUMN IF NOT EXISTS ${name} ${type}`),
 ];
 
 /** Makes the shared tables where they are missing. Safe to run at every start. */

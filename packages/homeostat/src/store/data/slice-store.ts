@@ -4,7 +4,7 @@ import type { HourCounts, RowRange, Slice, SlicePicture, SliceStore } from "../.
 import { hourMs } from "../../domain/instant.ts";
 import type { System } from "../../domain/system/system.ts";
 import type { DataClient } from "./data-client.ts";
-import { eventTablesOf, latestOutcomes, windowStartOf } from "./event-table.ts";
+import { eventTablesOf, latestLabels, windowStartOf } from "./event-table.ts";
 import { subjectBin } from "./profile-statement.ts";
 
 interface RowSource {
@@ -128,7 +128,7 @@ async function scores(
     range.kind === "reference"
       ? source.sql
       : `SELECT p.probability AS probability, 1 AS scored, o.outcome AS outcome FROM (${source.sql}) AS p
-         LEFT JOIN (${latestOutcomes(`SELECT id FROM (${source.sql})`)}) AS o ON p.id = o.prediction_id`;
+         LEFT JOIN (${latestLabels(system, `SELECT id FROM (${source.sql})`)}) AS o ON p.id = o.prediction_id`;
   const rows = await client.rows<{ bin: number; n: string; p: string; q: string; s: number; l: number }>(
     `SELECT ${bin.sql} AS bin, count() AS n, countIf(outcome = 1) AS p, countIf(outcome = 0) AS q, sum(probability) AS s, sumIf(probability, isNotNull(outcome)) AS l
      FROM (${joined}) WHERE scored = 1 GROUP BY bin ORDER BY bin`,
