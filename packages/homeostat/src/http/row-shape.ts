@@ -52,7 +52,7 @@ const longestText = 10_000;
 export const longestId = 200;
 export const longestName = 100;
 /** Longest name of a class. */
-export const longestClass = 200;
+const longestClass = 200;
 const mostClasses = 100;
 const longestLatencyMs = 3_600_000;
 /** What the engine's DateTime64(3) can hold: 1900-01-01 to 2299-12-31. */

@@ -44,8 +44,7 @@ interface SeenVector {
   readonly values: FeatureVector;
 }
 
-export const outcomeKinds = ["label", "business", "feedback"] as const;
-export type OutcomeKind = (typeof outcomeKinds)[number];
+export type OutcomeKind = "label" | "business" | "feedback";
 
 /**
  * What turned out to be true of a prediction. Of several with the same prediction, kind and name the one with the latest
