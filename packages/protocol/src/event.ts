@@ -116,14 +116,23 @@ export const batchReceipt = z.object({
 });
 export type BatchReceipt = z.infer<typeof batchReceipt>;
 
+export const changeKind = z
+  .enum(["deploy", "schema", "library", "firmware", "policy", "data-source", "vendor", "infrastructure", "training"])
+  .describe("`training` changes nothing that answers and is never a suspect");
+
 /** Something that changed, tied to a component. */
 export const changeEvent = z.strictObject({
+  id: z
+    .string()
+    .regex(/^[\w.:-]{1,200}$/, "must be 1 to 200 letters, digits, '.', ':', '_' or '-'")
+    .optional()
+    .describe("Chosen by the sender, so that a repeated message is one change; made here when absent"),
   component: z
     .string()
     .min(1)
     .max(200)
     .describe("`source:airline-feed`, `pipeline:flight-delay`, `model:…`, `library:…`"),
-  kind: z.enum(["deploy", "schema", "library", "firmware", "policy", "data-source"]),
+  kind: changeKind,
   title: z.string().min(1).max(500),
   time: instant.describe("When it took effect"),
   actor: z.string().max(200).optional(),

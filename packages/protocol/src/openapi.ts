@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { problem, publicErrors } from "./problem.ts";
-import { type Route, routes } from "./route.ts";
+import { routes } from "./route.ts";
+import type { Route } from "./route-definition.ts";
 
 const schemaOf = (schema: z.ZodType, io: "input" | "output"): unknown => {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, {

@@ -1,19 +1,11 @@
 import { z } from "zod";
-import {
-  apiKey,
-  createdKey,
-  keyRequest,
-  readiness,
-  type Scope,
-  serverStatus,
-  session,
-  signInRequest,
-} from "./access.ts";
+import { apiKey, createdKey, keyRequest, readiness, serverStatus, session, signInRequest } from "./access.ts";
 import { declarationBundle, plan } from "./declaration-bundle.ts";
 import {
   batchReceipt,
   change,
   changeEvent,
+  changeKind,
   outcomeEvent,
   predictAnswer,
   predictionEvent,
@@ -21,7 +13,9 @@ import {
 } from "./event.ts";
 import { incidentAct, incidentDetail, incidentSummary } from "./incident.ts";
 import { baselineRequest, dataset, job, model, release, releaseRequest, trainRequest } from "./learning.ts";
+import { lineageRoutes } from "./lineage-route.ts";
 import { instant } from "./name.ts";
+import type { Route } from "./route-definition.ts";
 import {
   driftCell,
   finding,
@@ -31,20 +25,6 @@ import {
   systemSummary,
   windowSummary,
 } from "./sensing.ts";
-
-export interface Route {
-  readonly method: "GET" | "POST" | "DELETE";
-  /** `{name}` marks a path parameter. */
-  readonly path: string;
-  readonly scope: Scope | "none";
-  readonly summary: string;
-  readonly query?: z.ZodObject;
-  readonly body?: z.ZodType;
-  /** Media types besides application/json, each a batch of the body's rows. */
-  readonly bodyTypes?: readonly string[];
-  readonly answer: z.ZodType;
-  readonly status: 200 | 201 | 202 | 204;
-}
 
 const range = z.object({
   from: instant.optional(),
@@ -293,7 +273,13 @@ export const routes = {
     path: "/v1/changes",
     scope: "read",
     summary: "The change log",
-    query: z.object({ from: instant.optional(), to: instant.optional(), system: z.string().optional() }),
+    query: z.object({
+      from: instant.optional(),
+      to: instant.optional().describe("Exclusive"),
+      system: z.string().optional().describe("Its own changes and those of every system"),
+      component: z.string().optional(),
+      kind: changeKind.optional(),
+    }),
     answer: list(change),
     status: 200,
   },
@@ -301,11 +287,12 @@ export const routes = {
     method: "POST",
     path: "/v1/changes",
     scope: "ingest",
-    summary: "Record a change",
+    summary: "Record a change; the same id again is the same change",
     body: changeEvent,
     answer: change,
     status: 201,
   },
+  ...lineageRoutes,
   incidents: {
     method: "GET",
     path: "/v1/incidents",

@@ -9,6 +9,7 @@ import type { Handlers } from "../http/handler.ts";
 import { incidentHandlers } from "../http/route/incident-routes.ts";
 import { intakeHandlers } from "../http/route/intake-routes.ts";
 import { learningHandlers } from "../http/route/learning-routes.ts";
+import { lineageHandlers } from "../http/route/lineage-routes.ts";
 import { sensingHandlers } from "../http/route/sensing-routes.ts";
 import { systemHandlers } from "../http/route/system-routes.ts";
 import { hashOf, newId, newKeySecret } from "../http/secret.ts";
@@ -152,6 +153,7 @@ async function start({ config, clock, log, print }: StartOptions, undo: Undo[]):
     ...systemHandlers(wired.house),
     ...intakeHandlers(wired.house),
     ...learningHandlers(wired.house),
+    ...lineageHandlers(wired.house),
     ...sensingHandlers(wired.house),
     ...incidentHandlers(wired.house),
   };

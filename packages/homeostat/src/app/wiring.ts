@@ -114,6 +114,7 @@ export async function wire(foundation: Foundation): Promise<Wired> {
       dataDirectory: directory.path,
       memoryBytes: () => process.memoryUsage.rss(),
     },
+    systemChanged: systems.forget,
     releaseChanged: served.invalidate,
     announce: async (kind, incident, system) => {
       await control.jobs.send(
@@ -134,7 +135,7 @@ export async function wire(foundation: Foundation): Promise<Wired> {
         files,
         trainer: createForestTrainer(),
         runtime,
-        models: control.models,
+        transaction: control.transaction,
         clock,
         directory: directory.artifacts,
       },

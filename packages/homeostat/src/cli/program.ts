@@ -7,6 +7,7 @@ import { addErrors } from "./command/errors.ts";
 import { addAcknowledge, addIncident, addResolve } from "./command/incident.ts";
 import { addIncidents } from "./command/incidents.ts";
 import { addKeys } from "./command/keys.ts";
+import { addLineage } from "./command/lineage.ts";
 import { addPredict } from "./command/predict.ts";
 import { addRelease } from "./command/release.ts";
 import { addReplay } from "./command/replay.ts";
@@ -27,6 +28,7 @@ const commands: readonly ((program: Command, cli: Cli) => void)[] = [
   addPredict,
   addReplay,
   addChange,
+  addLineage,
   addIncidents,
   addIncident,
   addAcknowledge,

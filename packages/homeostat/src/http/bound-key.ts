@@ -40,6 +40,11 @@ export const reaches: Readonly<Record<RouteName, Reach>> = {
   findings: "path",
   changes: "query",
   recordChange: "body",
+  // components are shared between systems
+  lineage: "closed",
+  lineageNodes: "closed",
+  linkLineage: "closed",
+  unlinkLineage: "closed",
   incidents: "items",
   incident: "answer",
   acknowledge: "closed",

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { Fault } from "../domain/fault.ts";
 import type { Incident } from "../domain/incident/incident.ts";
+import { walkLineage } from "../domain/lineage/walk-lineage.ts";
 import type { Channel, Notification } from "../domain/notification/notification.ts";
 import type { System } from "../domain/system/system.ts";
 import { dayWindow, sampleFinding, sampleIncident, sampleSystem } from "../store/conformance/control-sample.ts";
@@ -48,6 +49,8 @@ describe("rolling back", () => {
       release: { id: "rolled-1", stage: "live", model: "m-10" },
     });
     expect((await store.releases.live("rolled"))?.id).toBe("rolled-1");
+    const feeds = await store.lineage.edges("to", ["system:rolled"], undefined);
+    expect(feeds.map((edge) => edge.from)).toEqual(["release:rolled/rolled-1"]);
     expect(await store.changes.list({ system: "rolled" })).toMatchObject([
       {
         component: "release:rolled",
@@ -68,6 +71,18 @@ describe("rolling back", () => {
       from: "rolled-3",
       release: { id: "rolled-1" },
     });
+  });
+
+  it("goes back wholly or not at all: a log that cannot be written leaves the live release as it was", async () => {
+    const transaction: typeof store.transaction = (work) =>
+      store.transaction((inside) =>
+        work({ ...inside, lineage: { ...inside.lineage, record: () => Promise.reject(new Error("cut off")) } }),
+      );
+    await goLive("whole", 10);
+    await goLive("whole", 20);
+    await expect(rollBack({ ...store, transaction, clock }, "whole", "ann")).rejects.toThrow("cut off");
+    expect((await store.releases.live("whole"))?.id).toBe("whole-2");
+    expect(await store.changes.list({ system: "whole" })).toEqual([]);
   });
 
   it("is refused, and logs nothing, when there is nothing to return to", async () => {
@@ -236,7 +251,7 @@ describe("judging a window", () => {
 describe("applying declarations", () => {
   /** The event log is the data plane's; here only the columns it says it added matter. */
   const events = { ensureTables: async () => ["p.i_new"] };
-  const ports = () => ({ ...store, clock, events: events as never });
+  const ports = () => ({ ...store, clock, events: events as never, systemChanged: () => undefined });
   const declared = (system: System, digest: string) => ({ systems: [{ system, digest }], owners: [] });
   const system = { ...sampleSystem("applied"), unchecked: ["freshness of the feed"] };
 
@@ -268,6 +283,10 @@ describe("applying declarations", () => {
     expect(await store.changes.list({ system: "applied" })).toMatchObject([
       { kind: "policy", title: "applied was declared", actor: "ann" },
     ]);
+    const graph = await walkLineage(store.lineage, { node: "system:applied", direction: "up", depth: 9 });
+    expect(graph?.nodes.map((node) => node.name)).toEqual(
+      expect.arrayContaining([system.source.component, `pipeline:${system.pipeline.version}`]),
+    );
   });
 
   it("changes nothing the second time", async () => {
@@ -286,5 +305,17 @@ describe("applying declarations", () => {
     expect((await store.changes.list({ system: "applied" })).map((change) => change.title)).toContain(
       "applied was changed: description, pipeline",
     );
+    const feeds = await store.lineage.edges("to", ["system:applied"], undefined);
+    expect(feeds.map((edge) => edge.from)).toEqual(["pipeline:pl-2"]);
+  });
+
+  it("logs a new version of the contract as a change of the source", async () => {
+    const source = { ...system.source, contractVersion: "9.9.9" };
+    await applyDeclarations(ports(), declared({ ...system, source }, "d-3"), "bob");
+    expect(await store.changes.list({ system: "applied", component: source.component })).toMatchObject([
+      { kind: "schema", title: expect.stringContaining("9.9.9"), actor: "bob" },
+    ]);
+    const feeds = await store.lineage.edges("to", [source.component], undefined);
+    expect(feeds.map((edge) => edge.from)).toEqual([`contract:${source.contractId}@9.9.9`]);
   });
 });

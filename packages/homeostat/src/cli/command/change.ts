@@ -14,9 +14,12 @@ interface ListOptions extends RemoteOptions {
   readonly system?: string;
   readonly from?: string;
   readonly to?: string;
+  readonly component?: string;
+  readonly kind?: ChangeEvent["kind"];
 }
 
 interface RecordOptions extends RemoteOptions {
+  readonly id?: string;
   readonly component?: string;
   readonly kind?: ChangeEvent["kind"];
   readonly title?: string;
@@ -37,8 +40,10 @@ export function addChange(program: Command, cli: Cli): void {
       '\nExamples:\n  homeostat change\n  homeostat change record --component source:airline-feed --kind data-source \\\n    --title "new export job" --time 2001-03-06T00:00:00Z\n  homeostat change record --file changes.yaml\n',
     );
   remote(change.command("list", { isDefault: true }))
-    .description("lists changes, newest first")
+    .description("lists changes, oldest first")
     .option("--system <name>", "only those that concern a system")
+    .option("--component <name>", "only those of a component, e.g. source:airline-feed")
+    .option("--kind <kind>", kinds.join(", "), oneOf(kinds))
     .option("--from <time>", "first time", parseInstant)
     .option("--to <time>", "last time", parseInstant)
     .action((options: ListOptions) => listChanges(cli, options));
@@ -50,17 +55,20 @@ export function addChange(program: Command, cli: Cli): void {
     .option("--time <time>", "when it took effect (now, when absent)", parseInstant)
     .option("--actor <name>", "who did it")
     .option("--system <name>", "the only system it concerns")
+    .option("--id <id>", "a name of your own: recording it again is the same change")
     .option("--file <path>", "YAML or JSON file of changes, or - for standard input")
     .action((options: RecordOptions) => recordChanges(cli, options));
 }
 
 async function listChanges(cli: Cli, options: ListOptions): Promise<void> {
   const { client } = await connect(cli, options);
-  const { system, from, to } = options;
+  const { system, from, to, component, kind } = options;
   const query = {
     ...(system === undefined ? {} : { system }),
     ...(from === undefined ? {} : { from }),
     ...(to === undefined ? {} : { to }),
+    ...(component === undefined ? {} : { component }),
+    ...(kind === undefined ? {} : { kind }),
   };
   const { items } = await client.call("changes", { query });
   cli.print(options, items, () => changesText(cli, items));
@@ -74,11 +82,12 @@ async function recordChanges(cli: Cli, options: RecordOptions): Promise<void> {
   cli.print(options, recorded, () => changesText(cli, recorded));
 }
 
-function eventOf(cli: Cli, { component, kind, title, time, actor, system }: RecordOptions): ChangeEvent {
+function eventOf(cli: Cli, { id, component, kind, title, time, actor, system }: RecordOptions): ChangeEvent {
   if (component === undefined || kind === undefined || title === undefined) {
     throw new UsageError("a change needs --component, --kind and --title", "Or name a file of changes with --file.");
   }
   return {
+    ...(id === undefined ? {} : { id }),
     component,
     kind,
     title,
@@ -89,7 +98,8 @@ function eventOf(cli: Cli, { component, kind, title, time, actor, system }: Reco
 }
 
 function changesText(cli: Cli, changes: readonly Change[]): string {
-  if (changes.length === 0) return "No changes are recorded.\n";
+  if (changes.length === 0)
+    return "No changes are recorded. Record one with `homeostat change record`, or let your deploys tell theirs: `homeostat hooks create`.\n";
   return renderTable(
     [
       { head: "Took effect" },

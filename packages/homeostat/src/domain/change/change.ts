@@ -1,6 +1,16 @@
 import type { Instant } from "../instant.ts";
 
-type ChangeKind = "deploy" | "schema" | "library" | "firmware" | "policy" | "data-source";
+/** `training` changes nothing that answers, so it is never a suspect; all others are. */
+export type ChangeKind =
+  | "deploy"
+  | "schema"
+  | "library"
+  | "firmware"
+  | "policy"
+  | "data-source"
+  | "vendor"
+  | "infrastructure"
+  | "training";
 
 /** Something that changed, tied to a component. */
 export interface Change {
@@ -16,12 +26,20 @@ export interface Change {
   readonly system: string | undefined;
 }
 
+export interface ChangeFilter {
+  /** Inclusive. */
+  readonly from?: Instant;
+  /** Exclusive. */
+  readonly to?: Instant;
+  readonly system?: string;
+  readonly component?: string;
+  readonly kind?: ChangeKind;
+}
+
 export interface ChangeStore {
-  record(change: Change): Promise<void>;
+  /** The same id recorded again is the same change: the first one stays, and the answer is `known`. */
+  record(change: Change): Promise<"recorded" | "known">;
+  get(id: string): Promise<Change | undefined>;
   /** Oldest first. A system's list holds its own changes and those bound to no system. */
-  list(filter: {
-    readonly from?: Instant;
-    readonly to?: Instant;
-    readonly system?: string;
-  }): Promise<readonly Change[]>;
+  list(filter: ChangeFilter): Promise<readonly Change[]>;
 }

@@ -28,6 +28,8 @@ export interface Feature {
   readonly name: string;
   readonly type: FeatureType;
   readonly expression: CheckedExpression;
+  /** Input fields the expression reads, in the order of the contract; undefined for one stored before they were noted. */
+  readonly reads?: readonly string[];
 }
 
 /** Values by input field name. `null` is missing. Timestamps are ISO 8601 text. */

@@ -78,7 +78,7 @@ export async function readPipeline(
   if (issues.length > 0) return { issues };
   const features = declared.flatMap(({ name, type }, index): Feature[] => {
     const answer = checked[index];
-    return answer?.kind === "checked" ? [{ name, type, expression: answer.expression }] : [];
+    return answer?.kind === "checked" ? [{ name, type, expression: answer.expression, reads: answer.columnsUsed }] : [];
   });
   const parts = { inputs: contract.inputs, features };
   return { value: { ...parts, version: versionOf(parts) } };

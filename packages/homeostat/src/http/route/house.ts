@@ -8,6 +8,7 @@ import type { FindingStore } from "../../domain/finding/finding.ts";
 import type { IncidentStore } from "../../domain/incident/incident.ts";
 import type { Clock, Instant } from "../../domain/instant.ts";
 import type { JobQueue } from "../../domain/job/job-queue.ts";
+import type { LineageStore } from "../../domain/lineage/lineage.ts";
 import type { ModelStore } from "../../domain/model/model-store.ts";
 import type { VerdictStore } from "../../domain/monitor/verdict.ts";
 import type { DeliveryStore, Notification } from "../../domain/notification/notification.ts";
@@ -15,6 +16,7 @@ import type { EventStore } from "../../domain/prediction/event-store.ts";
 import type { ReleaseStore } from "../../domain/release/release.ts";
 import type { Spool } from "../../domain/spool/spool.ts";
 import type { SystemStore } from "../../domain/system/system.ts";
+import type { Transact } from "../../domain/transaction.ts";
 import type { WindowStore } from "../../domain/window/window.ts";
 import type { PredictPorts } from "../../gateway/predict.ts";
 
@@ -27,6 +29,7 @@ export interface House {
   readonly releases: ReleaseStore;
   readonly baselines: BaselineStore;
   readonly changes: ChangeStore;
+  readonly lineage: LineageStore;
   readonly windows: WindowStore;
   readonly findings: FindingStore;
   readonly incidents: IncidentStore;
@@ -35,6 +38,7 @@ export interface House {
   readonly profiles: ProfileStore;
   readonly verdicts: VerdictStore;
   readonly jobs: JobQueue;
+  readonly transaction: Transact<HouseNouns>;
   readonly spool: Spool;
   readonly checker: ExpressionChecker;
   readonly predicting: PredictPorts;
@@ -46,10 +50,22 @@ export interface House {
     readonly dataDirectory: string;
     memoryBytes(): number;
   };
+  /** Called after a declaration was saved, so that it is read anew. */
+  systemChanged(system: string): void;
   /** Called after a release went live or back, so that the gateway asks anew. */
   releaseChanged(system: string): void;
   /** Tells the owners about an incident. */
   announce(kind: Notification["kind"], incident: number, system: string): Promise<void>;
+}
+
+/** What may be used together inside one transaction. */
+export interface HouseNouns {
+  readonly systems: SystemStore;
+  readonly datasets: DatasetStore;
+  readonly models: ModelStore;
+  readonly releases: ReleaseStore;
+  readonly changes: ChangeStore;
+  readonly lineage: LineageStore;
 }
 
 export interface PartState {

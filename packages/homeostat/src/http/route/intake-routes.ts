@@ -102,7 +102,7 @@ export function intakeHandlers(
     },
     recordChange: async ({ body, caller, receivedAt }) => {
       const recorded: LoggedChange = {
-        id: randomUUID(),
+        id: body.id ?? randomUUID(),
         component: body.component,
         kind: body.kind,
         title: body.title,
@@ -111,14 +111,19 @@ export function intakeHandlers(
         actor: body.actor ?? caller.name,
         system: body.system,
       };
-      await house.changes.record(recorded);
-      return { kind: "ok", value: changeAnswer(recorded) };
+      if ((await house.changes.record(recorded)) === "recorded") return { kind: "ok", value: changeAnswer(recorded) };
+      const first = await house.changes.get(recorded.id);
+      if (first !== undefined && caller.systems !== undefined && !caller.systems.includes(first.system ?? ""))
+        return refused("not-possible-now", `The id ${recorded.id} belongs to a change of another system.`);
+      return { kind: "ok", value: changeAnswer(first ?? recorded) };
     },
     changes: async ({ query }) => {
       const found = await house.changes.list({
         ...(query.from === undefined ? {} : { from: Date.parse(query.from) }),
         ...(query.to === undefined ? {} : { to: Date.parse(query.to) }),
         ...(query.system === undefined ? {} : { system: query.system }),
+        ...(query.component === undefined ? {} : { component: query.component }),
+        ...(query.kind === undefined ? {} : { kind: query.kind }),
       });
       return { kind: "ok", value: { items: found.map(changeAnswer) } };
     },

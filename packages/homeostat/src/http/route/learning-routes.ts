@@ -2,6 +2,7 @@ import type { Job, Model, Release } from "@homeostat/protocol";
 import { isoOf } from "../../domain/instant.ts";
 import { invariant } from "../../domain/invariant.ts";
 import type { JobRecord } from "../../domain/job/job-queue.ts";
+import { datasetLineage } from "../../domain/lineage/own-lineage.ts";
 import type { Model as StoredModel } from "../../domain/model/model-store.ts";
 import type { Release as StoredRelease } from "../../domain/release/release.ts";
 import { rollBack } from "../../service/act/roll-back.ts";
@@ -34,7 +35,11 @@ export function learningHandlers(house: House): Pick<Handlers, LearningRoutes> {
       const ingested = await house.files.ingest(found.system, body.path);
       if (ingested.kind === "refused") return refused("malformed-body", ingested.message);
       const { digest, rows, columns } = ingested;
-      await house.datasets.save({ digest, rows, columns, system: found.system.name, createdAt: receivedAt });
+      const dataset = { digest, rows, columns, system: found.system.name, createdAt: receivedAt };
+      await house.transaction(async (inside) => {
+        await inside.datasets.save(dataset);
+        await inside.lineage.record(datasetLineage(found.system, dataset));
+      });
       return { kind: "ok", value: { digest, rows, columns: [...columns], createdAt: isoOf(receivedAt) } };
     },
     datasets: async ({ path }) => {
@@ -51,7 +56,7 @@ export function learningHandlers(house: House): Pick<Handlers, LearningRoutes> {
         },
       };
     },
-    train: async ({ path, body }) => {
+    train: async ({ path, body, caller }) => {
       const found = await findSystem(house, path.system);
       if (found.kind === "refused") return found;
       const { system } = found;
@@ -82,7 +87,10 @@ export function learningHandlers(house: House): Pick<Handlers, LearningRoutes> {
         heldOutFrom: Date.parse(body.holdoutFrom),
         maxTrainingRows: body.maxTrainingRows,
       };
-      return { kind: "ok", value: await sendJob("train", { system: system.name, dataset: body.dataset, split }) };
+      return {
+        kind: "ok",
+        value: await sendJob("train", { system: system.name, dataset: body.dataset, split, actor: caller.name }),
+      };
     },
     job: async ({ path }) => {
       const record = await house.jobs.find(path.job);

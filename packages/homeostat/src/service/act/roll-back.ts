@@ -1,17 +1,26 @@
 import type { ChangeStore } from "../../domain/change/change.ts";
 import type { Clock } from "../../domain/instant.ts";
+import type { LineageStore } from "../../domain/lineage/lineage.ts";
+import { releaseLineage } from "../../domain/lineage/own-lineage.ts";
 import { type Release, type ReleaseStore, rollbackTarget } from "../../domain/release/release.ts";
+import type { Transact } from "../../domain/transaction.ts";
+
+interface RollbackPorts {
+  readonly releases: ReleaseStore;
+  readonly transaction: Transact<{
+    readonly releases: ReleaseStore;
+    readonly changes: ChangeStore;
+    readonly lineage: LineageStore;
+  }>;
+  readonly clock: Clock;
+}
 
 export type RollbackOutcome =
   | { readonly kind: "rolled-back"; readonly from: string; readonly release: Release }
   | { readonly kind: "refused"; readonly reason: "nothing-live" | "no-earlier-release"; readonly message: string };
 
 /** Puts the previous release live again: its model, its pipeline and its baseline, in one step. */
-export async function rollBack(
-  ports: { readonly releases: ReleaseStore; readonly changes: ChangeStore; readonly clock: Clock },
-  system: string,
-  actor: string,
-): Promise<RollbackOutcome> {
+export async function rollBack(ports: RollbackPorts, system: string, actor: string): Promise<RollbackOutcome> {
   const releases = await ports.releases.list(system);
   const target = rollbackTarget(releases);
   if (target.kind === "none") {
@@ -23,16 +32,20 @@ export async function rollBack(
   }
   const from = releases.find((release) => release.stage === "live")?.id ?? "";
   const at = ports.clock.now();
-  const release = await ports.releases.goLive(system, target.release.id, at);
-  await ports.changes.record({
-    id: `rollback-${system}-${release.number}-${at}`,
-    component: `release:${system}`,
-    kind: "deploy",
-    title: `rolled back from ${from} to ${release.id}: model, pipeline and baseline together`,
-    time: at,
-    recordedAt: at,
-    actor,
-    system,
+  const release = await ports.transaction(async (inside) => {
+    const live = await inside.releases.goLive(system, target.release.id, at);
+    await inside.changes.record({
+      id: `rollback-${system}-${live.number}-${at}`,
+      component: `release:${system}`,
+      kind: "deploy",
+      title: `rolled back from ${from} to ${live.id}: model, pipeline and baseline together`,
+      time: at,
+      recordedAt: at,
+      actor,
+      system,
+    });
+    await inside.lineage.record(releaseLineage(live, undefined, at));
+    return live;
   });
   return { kind: "rolled-back", from, release };
 }

@@ -1,16 +1,27 @@
 import { createHash } from "node:crypto";
 import type { ChangeStore } from "../../domain/change/change.ts";
 import type { Clock } from "../../domain/instant.ts";
+import type { LineageStore } from "../../domain/lineage/lineage.ts";
+import { declaredLineage } from "../../domain/lineage/own-lineage.ts";
 import type { ModelStore } from "../../domain/model/model-store.ts";
 import type { EventStore } from "../../domain/prediction/event-store.ts";
 import type { Owner, StoredSystem, System, SystemStore } from "../../domain/system/system.ts";
+import type { Transact } from "../../domain/transaction.ts";
 
 export interface ApplyPorts {
   readonly systems: SystemStore;
-  readonly models: ModelStore;
   readonly events: EventStore;
-  readonly changes: ChangeStore;
+  readonly transaction: Transact<ApplyNouns>;
+  /** Called when a declaration was saved: what is remembered of the system is old. */
+  systemChanged(name: string): void;
   readonly clock: Clock;
+}
+
+interface ApplyNouns {
+  readonly systems: SystemStore;
+  readonly models: ModelStore;
+  readonly changes: ChangeStore;
+  readonly lineage: LineageStore;
 }
 
 /** Declarations that passed the door. */
@@ -98,22 +109,7 @@ export async function applyDeclarations(ports: ApplyPorts, declared: Declared, a
     const before = await ports.systems.get(system.name);
     if (before?.digest === digest) continue;
     const added = await ports.events.ensureTables(system);
-    await ports.models.savePipeline(system.pipeline);
-    const at = ports.clock.now();
-    await ports.systems.save(system, digest, at);
-    await ports.changes.record({
-      id: `apply-${createHash("sha256").update(`${system.name}|${digest}|${at}`).digest("hex").slice(0, 16)}`,
-      component: `system:${system.name}`,
-      kind: "policy",
-      title:
-        before === undefined
-          ? `${system.name} was declared`
-          : `${system.name} was changed: ${changedParts(before.system, system).join(", ") || "details"}`,
-      time: at,
-      recordedAt: at,
-      actor,
-      system: system.name,
-    });
+    await saveSystem(ports, { system, digest, before: before?.system, actor });
     plan.steps.push(
       ...added.map((column) => ({
         action: "create" as const,
@@ -123,4 +119,59 @@ export async function applyDeclarations(ports: ApplyPorts, declared: Declared, a
     );
   }
   return { ...plan, applied: true };
+}
+
+/** The declaration, its change event and its lineage: all or none. */
+async function saveSystem(
+  ports: ApplyPorts,
+  {
+    system,
+    digest,
+    before,
+    actor,
+  }: {
+    readonly system: System;
+    readonly digest: string;
+    readonly before: System | undefined;
+    readonly actor: string;
+  },
+): Promise<void> {
+  const at = ports.clock.now();
+  const id = createHash("sha256").update(`${system.name}|${digest}|${at}`).digest("hex").slice(0, 16);
+  const change = { time: at, recordedAt: at, actor, system: system.name };
+  const parts = before === undefined ? [] : changedParts(before, system);
+  const moved = before === undefined ? undefined : contractMove(before, system);
+  try {
+    await ports.transaction(async (inside) => {
+      await inside.models.savePipeline(system.pipeline);
+      await inside.systems.save(system, digest, at);
+      await inside.changes.record({
+        ...change,
+        id: `apply-${id}`,
+        component: `system:${system.name}`,
+        kind: "policy",
+        title:
+          before === undefined
+            ? `${system.name} was declared`
+            : `${system.name} was changed: ${parts.join(", ") || "details"}`,
+      });
+      if (moved !== undefined)
+        await inside.changes.record({
+          ...change,
+          id: `contract-${id}`,
+          component: system.source.component,
+          kind: "schema",
+          title: moved,
+        });
+      await inside.lineage.record(declaredLineage(system, at));
+    });
+  } finally {
+    ports.systemChanged(system.name);
+  }
+}
+
+/** In words, how the contract moved; undefined when it did not. */
+function contractMove(before: System, after: System): string | undefined {
+  const [from, to] = [before, after].map(({ source }) => `${source.contractId} ${source.contractVersion}`);
+  return from === to ? undefined : `contract ${from} was replaced by ${to}`;
 }

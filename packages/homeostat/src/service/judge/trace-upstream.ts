@@ -31,7 +31,7 @@ export async function traceUpstream(
   });
   return rankSuspects({
     system: scene.system,
-    changes,
+    changes: changes.filter((change) => change.kind !== "training"),
     onset,
     shares: sharesOf(lead, audit),
     pattern: await patternOf(ports.slices, scene, lead, feature),

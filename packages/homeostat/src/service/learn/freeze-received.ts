@@ -6,7 +6,7 @@ import { freezeBaseline, goLive, type ReleaseOutcome, type ReleasePorts } from "
  * and the model is not ours.
  */
 export async function freezeReceived(
-  ports: Pick<ReleasePorts, "profiles" | "baselines" | "releases" | "changes" | "models" | "clock">,
+  ports: Pick<ReleasePorts, "profiles" | "baselines" | "releases" | "transaction" | "models" | "clock">,
   system: System,
   order: { readonly release: string; readonly from: number; readonly to: number; readonly actor: string },
   progress: (step: string, share?: number) => Promise<void>,
@@ -35,7 +35,7 @@ export async function freezeReceived(
   if (frozen.kind === "refused") return frozen;
   return {
     kind: "live",
-    release: await goLive(ports, system, order.release, frozen.baseline.id, order.actor),
+    release: await goLive(ports, system, order.release, frozen.baseline, order.actor),
     baseline: frozen.baseline,
   };
 }

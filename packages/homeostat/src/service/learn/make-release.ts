@@ -5,10 +5,13 @@ import type { ChangeStore } from "../../domain/change/change.ts";
 import type { DatasetFiles } from "../../domain/dataset/dataset-files.ts";
 import { type Clock, type Instant, secondMs } from "../../domain/instant.ts";
 import { invariant } from "../../domain/invariant.ts";
+import type { LineageStore } from "../../domain/lineage/lineage.ts";
+import { releaseLineage } from "../../domain/lineage/own-lineage.ts";
 import type { LoadedModel, ModelRuntime } from "../../domain/model/model.ts";
 import type { Model, ModelStore } from "../../domain/model/model-store.ts";
 import type { Release, ReleaseStore } from "../../domain/release/release.ts";
 import type { System } from "../../domain/system/system.ts";
+import type { Transact } from "../../domain/transaction.ts";
 import { seasonOf } from "../../domain/window/window.ts";
 
 export interface ReleasePorts {
@@ -17,9 +20,15 @@ export interface ReleasePorts {
   readonly baselines: BaselineStore;
   readonly models: ModelStore;
   readonly releases: ReleaseStore;
-  readonly changes: ChangeStore;
+  readonly transaction: Transact<GoLiveNouns>;
   readonly runtime: ModelRuntime;
   readonly clock: Clock;
+}
+
+interface GoLiveNouns {
+  readonly releases: ReleaseStore;
+  readonly changes: ChangeStore;
+  readonly lineage: LineageStore;
 }
 
 export type ReleaseOutcome =
@@ -66,7 +75,7 @@ export async function makeRelease(
   }
   const frozen = await freezeBaseline(ports, system, draft.id, progress);
   if (frozen.kind === "refused") return frozen;
-  const release = await goLive(ports, system, draft.id, frozen.baseline.id, order.actor);
+  const release = await goLive(ports, system, draft.id, frozen.baseline, order.actor);
   return { kind: "live", release, baseline: frozen.baseline };
 }
 
@@ -106,28 +115,31 @@ export async function freezeBaseline(
   return { kind: "frozen", baseline };
 }
 
-/** Puts a release with its baseline live and records the change. */
+/** Puts a release with its baseline live, and records the change and the lineage, in one transaction. */
 export async function goLive(
-  ports: Pick<ReleasePorts, "releases" | "changes" | "clock">,
+  ports: Pick<ReleasePorts, "transaction" | "clock">,
   system: System,
   id: string,
-  baseline: string,
+  baseline: Baseline,
   actor: string,
 ): Promise<Release> {
-  await ports.releases.attachBaseline(system.name, id, baseline);
   const at = ports.clock.now();
-  const release = await ports.releases.goLive(system.name, id, at);
-  await ports.changes.record({
-    id: `release-${system.name}-${release.number}-${at}`,
-    component: `release:${system.name}`,
-    kind: "deploy",
-    title: `release ${release.number} (${release.id}) went live`,
-    time: at,
-    recordedAt: at,
-    actor,
-    system: system.name,
+  return ports.transaction(async (inside) => {
+    await inside.releases.attachBaseline(system.name, id, baseline.id);
+    const release = await inside.releases.goLive(system.name, id, at);
+    await inside.changes.record({
+      id: `release-${system.name}-${release.number}-${at}`,
+      component: `release:${system.name}`,
+      kind: "deploy",
+      title: `release ${release.number} (${release.id}) went live`,
+      time: at,
+      recordedAt: at,
+      actor,
+      system: system.name,
+    });
+    await inside.lineage.record(releaseLineage(release, baseline, at));
+    return release;
   });
-  return release;
 }
 
 async function* referenceLines(

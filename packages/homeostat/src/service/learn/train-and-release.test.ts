@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ProfileStore } from "../../domain/baseline/profile-store.ts";
 import type { DatasetFiles, LabelledVector } from "../../domain/dataset/dataset-files.ts";
 import { dayMs } from "../../domain/instant.ts";
+import { walkLineage } from "../../domain/lineage/walk-lineage.ts";
 import { createForestRuntime } from "../../runtime/forest-runtime.ts";
 import { createForestTrainer } from "../../runtime/train-forest.ts";
 import { sampleSystem } from "../../store/conformance/control-sample.ts";
@@ -61,12 +62,12 @@ const train = (files: DatasetFiles, heldOutDay: number) =>
       files,
       trainer: createForestTrainer(),
       runtime: createForestRuntime(join(root, "artifacts")),
-      models: store.models,
+      transaction: store.transaction,
       clock: { now: () => start },
       directory: join(root, "artifacts"),
     },
     system,
-    { dataset: "ds-0123456789abcdef", split: split(heldOutDay) },
+    { dataset: "ds-0123456789abcdef", split: split(heldOutDay), actor: "ann" },
     silent,
     never,
   );
@@ -154,6 +155,20 @@ describe("making a release", () => {
         makeRelease(ports, of, { model, note: "n", actor: "ann" }, silent),
     };
   }
+  it("is recorded as lineage from the source's rows to the system, and training as a change, once however often", async () => {
+    const { version } = await anyModel();
+    const graph = await walkLineage(store.lineage, { node: `model:${version}`, direction: "up", depth: 5 });
+    expect(graph?.nodes.map((node) => node.name)).toEqual([
+      "dataset:ds-0123456789abcdef",
+      `pipeline:${system.pipeline.version}`,
+      `model:${version}`,
+    ]);
+    const trainings = await store.changes.list({ system: "trained", kind: "training" });
+    expect(trainings.map((change) => change.component).sort()).toEqual(
+      (await store.models.list("trained")).map((model) => `model:${model.version}`).sort(),
+    );
+  });
+
   const anyModel = async () => (await store.models.list("trained"))[0]!;
 
   it("puts model, pipeline and baseline live together, and marks which rows may measure the model", async () => {
@@ -177,7 +192,7 @@ describe("making a release", () => {
     const heldOut = lines.filter((line) => (line.time as number) >= model.split.heldOutFrom);
     expect(lines.filter((line) => line.scored === 1)).toEqual(heldOut);
     expect(lines[1]).toMatchObject({ i_distance: 37, f_distance: 37, outcome: 0 });
-    expect(await store.changes.list({ system: "trained" })).toMatchObject([
+    expect(await store.changes.list({ system: "trained", kind: "deploy" })).toMatchObject([
       { component: "release:trained", kind: "deploy", actor: "ann" },
     ]);
   });

@@ -2,28 +2,39 @@ import { createHash } from "node:crypto";
 import { copyFile, mkdir, rename, rm } from "node:fs/promises";
 import { join, relative } from "node:path";
 import type { Cancellation } from "../../domain/cancellation.ts";
+import type { ChangeStore } from "../../domain/change/change.ts";
 import type { DatasetFiles, TrainingSplit } from "../../domain/dataset/dataset-files.ts";
 import type { Clock } from "../../domain/instant.ts";
 import { invariant } from "../../domain/invariant.ts";
+import type { LineageStore } from "../../domain/lineage/lineage.ts";
+import { trainingLineage } from "../../domain/lineage/own-lineage.ts";
 import type { ModelRuntime, Trainer } from "../../domain/model/model.ts";
 import type { HeldOutMetrics, Model, ModelStore } from "../../domain/model/model-store.ts";
 import type { System } from "../../domain/system/system.ts";
 import { decisionThreshold } from "../../domain/system/task.ts";
+import type { Transact } from "../../domain/transaction.ts";
 import { heldOutMetrics } from "./held-out-metrics.ts";
 
 export interface TrainingPorts {
   readonly files: DatasetFiles;
   readonly trainer: Trainer;
   readonly runtime: ModelRuntime;
-  readonly models: ModelStore;
+  readonly transaction: Transact<TrainingNouns>;
   readonly clock: Clock;
   /** Where artifacts live. */
   readonly directory: string;
 }
 
+interface TrainingNouns {
+  readonly models: ModelStore;
+  readonly changes: ChangeStore;
+  readonly lineage: LineageStore;
+}
+
 export interface TrainingOrder {
   readonly dataset: string;
   readonly split: TrainingSplit;
+  readonly actor: string;
 }
 
 export type TrainingOutcome =
@@ -82,12 +93,28 @@ export async function trainModel(
       split: order.split,
       createdAt: ports.clock.now(),
     };
-    await ports.models.savePipeline(system.pipeline);
-    await ports.models.save(model);
+    await ports.transaction((inside) => keepModel(inside, system, model, order.actor));
     return { kind: "trained", model };
   } finally {
     await rm(workbench, { recursive: true, force: true });
   }
+}
+
+/** The model, the change and the lineage: all or none. Training again gives the same version and is no new change. */
+async function keepModel(inside: TrainingNouns, system: System, model: Model, actor: string): Promise<void> {
+  await inside.models.savePipeline(system.pipeline);
+  await inside.models.save(model);
+  await inside.changes.record({
+    id: `training-${system.name}-${model.version}`,
+    component: `model:${model.version}`,
+    kind: "training",
+    title: `model ${model.version} was trained on ${model.trainedRows} rows of ${model.dataset.slice(0, 15)}`,
+    time: model.createdAt,
+    recordedAt: model.createdAt,
+    actor,
+    system: system.name,
+  });
+  await inside.lineage.record(trainingLineage(model));
 }
 
 function versionOf(system: System, order: TrainingOrder, trainer: string, artifactDigest: string): string {

@@ -4,6 +4,7 @@ import { type ControlStore, openControlStore } from "../control/open-control-sto
 import type { ControlBench } from "./control-bench.ts";
 import { jobConformance } from "./control-job-conformance.ts";
 import { lifeConformance } from "./control-life-conformance.ts";
+import { lineageConformance } from "./control-lineage-conformance.ts";
 import { nounConformance } from "./control-noun-conformance.ts";
 import type { ControlPlaces } from "./control-place.ts";
 
@@ -23,6 +24,7 @@ export function controlConformance(name: string, open: () => Promise<ControlPlac
     });
     const bench = (): ControlBench => ({ store, events, createPlace: () => places.create() });
     nounConformance(bench);
+    lineageConformance(bench);
     jobConformance(bench);
     lifeConformance(bench);
   });

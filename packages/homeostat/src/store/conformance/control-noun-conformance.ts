@@ -328,8 +328,10 @@ function records(bench: () => ControlBench): void {
       actor: undefined,
       system: undefined,
     };
-    await changes.record(change);
-    await changes.record({ ...change, title: "again" });
+    expect(await changes.record(change)).toBe("recorded");
+    expect(await changes.record({ ...change, title: "again" })).toBe("known");
+    expect(await changes.get(change.id)).toEqual(change);
+    expect(await changes.get("c-none")).toBeUndefined();
     await changes.record({ ...change, id: "c-2", time: 10, system: "mine" });
     await changes.record({ ...change, id: "c-3", time: 15, system: "yours" });
     const ids = async (filter: Parameters<typeof changes.list>[0]) =>
@@ -337,6 +339,10 @@ function records(bench: () => ControlBench): void {
     expect(await ids({ system: "mine" })).toEqual(["c-2", "c-1"]);
     expect(await ids({ from: 10, to: 20 })).toEqual(["c-2", "c-3"]);
     expect((await changes.list({ from: 20 }))[0]).toEqual(change);
+    await changes.record({ ...change, id: "c-4", time: 16, component: "library:numeric", kind: "library" });
+    expect(await ids({ component: "library:numeric" })).toEqual(["c-4"]);
+    expect(await ids({ kind: "library", from: 10, to: 17 })).toEqual(["c-4"]);
+    expect(await ids({ kind: "library", component: "source:feed" })).toEqual([]);
   });
 
   it("finds a key by its hash until it is revoked, and keeps the first time of revocation", async () => {

@@ -7,6 +7,7 @@ import type { IncidentStore } from "../../domain/incident/incident.ts";
 import { invariant } from "../../domain/invariant.ts";
 import type { JobQueue } from "../../domain/job/job-queue.ts";
 import type { KeyStore } from "../../domain/key/api-key.ts";
+import type { LineageStore } from "../../domain/lineage/lineage.ts";
 import type { ModelStore } from "../../domain/model/model-store.ts";
 import type { DeliveryStore } from "../../domain/notification/notification.ts";
 import type { ReleaseStore } from "../../domain/release/release.ts";
@@ -24,6 +25,7 @@ import { createFindingStore } from "./finding-store.ts";
 import { createIncidentStore } from "./incident-store.ts";
 import { ControlJobQueue } from "./job-queue.ts";
 import { createKeyStore } from "./key-store.ts";
+import { createLineageStore } from "./lineage-store.ts";
 import { migrate } from "./migrate.ts";
 import { migrations } from "./migrations/migrations.ts";
 import { createModelStore } from "./model-store.ts";
@@ -42,6 +44,7 @@ interface ControlNouns {
   readonly baselines: BaselineStore;
   readonly releases: ReleaseStore;
   readonly changes: ChangeStore;
+  readonly lineage: LineageStore;
   readonly windows: WindowStore;
   readonly findings: FindingStore;
   readonly incidents: IncidentStore;
@@ -143,6 +146,7 @@ function nounsOver(database: ControlDatabase): ControlNouns {
     baselines: createBaselineStore(database),
     releases: createReleaseStore(database),
     changes: createChangeStore(database),
+    lineage: createLineageStore(database),
     windows: createWindowStore(database),
     findings: createFindingStore(database),
     incidents: createIncidentStore(database),

@@ -11,7 +11,11 @@ interface Remembered {
  * database costs more than the rest of a small request. A declaration applied in this process counts at once, one
  * applied by another replica after `keepMs` at the latest. Unknown names and failures are not remembered.
  */
-export function rememberSystems(store: SystemStore, clock: Clock, keepMs: number): SystemStore {
+export function rememberSystems(
+  store: SystemStore,
+  clock: Clock,
+  keepMs: number,
+): SystemStore & { forget(name: string): void } {
   const known = new Map<string, Remembered>();
   const forget = (name: string, stored: Promise<StoredSystem | undefined>): void => {
     if (known.get(name)?.stored === stored) known.delete(name);
@@ -27,6 +31,8 @@ export function rememberSystems(store: SystemStore, clock: Clock, keepMs: number
   };
   return {
     ...store,
+    /** For a declaration that was saved past this store, inside a transaction. */
+    forget: (name) => void known.delete(name),
     get: (name) => {
       const remembered = known.get(name);
       return remembered === undefined || remembered.until <= clock.now() ? lookUp(name) : remembered.stored;

@@ -8,6 +8,7 @@ import type { FindingsTable } from "./findings.ts";
 import type { IncidentsTable, IncidentTimelineTable } from "./incidents.ts";
 import type { JobProgressTable } from "./job-progress.ts";
 import type { ApiKeysTable, SessionsTable, SignInTokensTable } from "./keys.ts";
+import type { LineageEdgesTable, LineageNodesTable } from "./lineage.ts";
 import type { ModelsTable, PipelinesTable } from "./models.ts";
 import type { ReleasesTable } from "./releases.ts";
 import type { OwnersTable, SystemsTable, SystemVersionsTable } from "./systems.ts";
@@ -28,6 +29,8 @@ export interface ControlSchema {
   readonly api_keys: ApiKeysTable;
   readonly sessions: SessionsTable;
   readonly sign_in_tokens: SignInTokensTable;
+  readonly lineage_nodes: LineageNodesTable;
+  readonly lineage_edges: LineageEdgesTable;
   readonly models: ModelsTable;
   readonly pipelines: PipelinesTable;
   readonly releases: ReleasesTable;

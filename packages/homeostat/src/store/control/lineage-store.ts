@@ -1,0 +1,142 @@
+import type { Selectable } from "kysely";
+import type {
+  ComponentName,
+  LineageEdge,
+  LineageNode,
+  LineageRecord,
+  LineageStore,
+} from "../../domain/lineage/lineage.ts";
+import { fromBody, toBody } from "./body.ts";
+import { type ControlDatabase, inTransaction } from "./control-database.ts";
+import type { LineageEdgesTable, LineageNodesTable } from "./schema/lineage.ts";
+
+/**
+ * Components and edges. A record is written whole: nodes in the order of their names, so that two writers lock rows in
+ * the same order; an edge that holds already stays as it is, one whose columns changed ends and begins anew.
+ */
+export function createLineageStore(database: ControlDatabase): LineageStore {
+  return {
+    record: (told) => inTransaction(database, (inside) => record(inside, told)),
+    end: async (from, to, at) => {
+      const query = database.updateTable("lineage_edges").set({ until: at }).where("until", "is", null);
+      const result = await query.where("from_name", "=", from).where("to_name", "=", to).executeTakeFirst();
+      return result.numUpdatedRows > 0n;
+    },
+    node: async (name) => {
+      const query = database.selectFrom("lineage_nodes").selectAll().where("name", "=", name);
+      const row = await query.executeTakeFirst();
+      return row && nodeOf(row);
+    },
+    nodes: async (names) => {
+      if (names.length === 0) return [];
+      const query = database
+        .selectFrom("lineage_nodes")
+        .selectAll()
+        .where("name", "in", [...names]);
+      return (await query.orderBy("name").execute()).map(nodeOf);
+    },
+    edges: async (side, names, at) => {
+      if (names.length === 0) return [];
+      const column = side === "from" ? "from_name" : "to_name";
+      let query = database
+        .selectFrom("lineage_edges")
+        .selectAll()
+        .where(column, "in", [...names]);
+      query =
+        at === undefined
+          ? query.where("until", "is", null)
+          : query.where("since", "<=", at).where((is) => is.or([is("until", "is", null), is("until", ">", at)]));
+      return (await query.orderBy("position").execute()).map(edgeOf);
+    },
+    history: async (to) => {
+      const query = database.selectFrom("lineage_edges").selectAll().where("to_name", "=", to);
+      return (await query.orderBy("since").orderBy("position").execute()).map(edgeOf);
+    },
+    search: async (text, limit) => {
+      const query = database.selectFrom("lineage_nodes").select("name");
+      const pattern = `%${text.replaceAll(/[\\%_]/g, (found) => `\\${found}`)}%`;
+      const rows = await query.where("name", "like", pattern).orderBy("name").limit(limit).execute();
+      return rows.map((row) => row.name);
+    },
+  };
+}
+
+async function record(inside: ControlDatabase, told: LineageRecord): Promise<void> {
+  await saveNodes(inside, told);
+  for (const { to, kind } of told.replaces ?? []) {
+    const kept = told.edges.filter((edge) => edge.to === to).map((edge) => edge.from);
+    let query = inside.updateTable("lineage_edges").set({ until: told.at }).where("until", "is", null);
+    query = query.where("to_name", "=", to).where("from_name", "like", `${kind}:%`);
+    if (kept.length > 0) query = query.where("from_name", "not in", kept);
+    await query.execute();
+  }
+  for (const edge of told.edges) await saveEdge(inside, told, edge);
+}
+
+async function saveNodes(inside: ControlDatabase, { at, nodes, edges }: LineageRecord): Promise<void> {
+  const told = new Map<ComponentName, LineageRecord["nodes"][number]>();
+  for (const { from, to } of edges) for (const name of [from, to]) told.set(name, { name });
+  for (const node of nodes) told.set(node.name, node);
+  for (const name of [...told.keys()].sort()) {
+    const node = told.get(name) ?? { name };
+    const facts = toBody(node.facts ?? {});
+    const values = { name, title: node.title ?? null, version: node.version ?? null, facts };
+    await inside
+      .insertInto("lineage_nodes")
+      .values({ ...values, first_seen: at, last_seen: at })
+      .onConflict((conflict) =>
+        conflict.column("name").doUpdateSet((is) => ({
+          title: is.fn.coalesce("excluded.title", "lineage_nodes.title"),
+          version: is.fn.coalesce("excluded.version", "lineage_nodes.version"),
+          // What is told anew counts; what was told before and not now stays.
+          facts: is("lineage_nodes.facts", "||", is.ref("excluded.facts")),
+          first_seen: is.fn<number>("least", ["lineage_nodes.first_seen", "excluded.first_seen"]),
+          last_seen: is.fn<number>("greatest", ["lineage_nodes.last_seen", "excluded.last_seen"]),
+        })),
+      )
+      .execute();
+  }
+}
+
+async function saveEdge(
+  inside: ControlDatabase,
+  { at, by, run }: LineageRecord,
+  { from, to, columns }: LineageRecord["edges"][number],
+): Promise<void> {
+  const open = inside.selectFrom("lineage_edges").selectAll().where("from_name", "=", from).where("to_name", "=", to);
+  const present = await open.where("until", "is", null).executeTakeFirst();
+  const text = toBody(columns ?? present?.columns ?? []);
+  if (present !== undefined) {
+    if (canonical(present.columns) === canonical(fromBody(text))) return;
+    await inside.updateTable("lineage_edges").set({ until: at }).where("position", "=", present.position).execute();
+  }
+  const row = { from_name: from, to_name: to, columns: text, told_by: by, run: run ?? null, since: at, until: null };
+  // Two writers that meet here tell the same: one of them counts.
+  await inside
+    .insertInto("lineage_edges")
+    .values(row)
+    .onConflict((conflict) => conflict.columns(["from_name", "to_name"]).where("until", "is", null).doNothing())
+    .execute();
+}
+
+/** `jsonb` gives the keys of an object back in an order of its own. */
+function canonical(columns: unknown): string {
+  const steps = columns as LineageEdge["columns"];
+  return JSON.stringify(steps.map(({ of, from, to }) => [of, from, to]).sort());
+}
+
+function nodeOf(row: Selectable<LineageNodesTable>): LineageNode {
+  return { name: row.name, title: row.title ?? undefined, version: row.version ?? undefined, facts: row.facts };
+}
+
+function edgeOf(row: Selectable<LineageEdgesTable>): LineageEdge {
+  return {
+    from: row.from_name,
+    to: row.to_name,
+    columns: row.columns,
+    by: row.told_by,
+    run: row.run ?? undefined,
+    since: row.since,
+    until: row.until ?? undefined,
+  };
+}

@@ -1,0 +1,17 @@
+import type { z } from "zod";
+import type { Scope } from "./access.ts";
+
+/** One address of the API. */
+export interface Route {
+  readonly method: "GET" | "POST" | "DELETE";
+  /** `{name}` marks a path parameter. */
+  readonly path: string;
+  readonly scope: Scope | "none";
+  readonly summary: string;
+  readonly query?: z.ZodObject;
+  readonly body?: z.ZodType;
+  /** Media types besides application/json, each a batch of the body's rows. */
+  readonly bodyTypes?: readonly string[];
+  readonly answer: z.ZodType;
+  readonly status: 200 | 201 | 202 | 204;
+}
