@@ -127,6 +127,15 @@ const calls: { readonly [N in RouteName]: () => Call | Promise<Call> } = {
     address: "/v1/changes",
     body: { component: "library:x", kind: "library", title: "x 2", time: "2001-02-13T00:00:00Z", actor: "bot" },
   }),
+  lineage: () => ({ address: "/v1/lineage?node=system:flight-delay&depth=9" }),
+  lineageNodes: () => ({ address: "/v1/lineage/nodes?text=feature:" }),
+  linkLineage: () => ({
+    address: "/v1/lineage/edges",
+    body: { from: "dataset:postgres://db:5432/raw.flights", to: "source:airline-feed" },
+  }),
+  unlinkLineage: () => ({
+    address: "/v1/lineage/edges?from=dataset:postgres%3A%2F%2Fdb%3A5432%2Fraw.flights&to=source:airline-feed",
+  }),
   incidents: () => ({ address: "/v1/incidents?system=flight-delay" }),
   incident: () => ({ address: "/v1/incidents/1" }),
   acknowledge: () => ({ address: "/v1/incidents/1/acknowledge", body: { note: "seen" } }),
