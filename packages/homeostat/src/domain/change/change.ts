@@ -1,7 +1,7 @@
 import type { Instant } from "../instant.ts";
 
 /** `training` changes nothing that answers, so it is never a suspect; all others are. */
-export type ChangeKind =
+type ChangeKind =
   | "deploy"
   | "schema"
   | "library"
@@ -26,7 +26,7 @@ export interface Change {
   readonly system: string | undefined;
 }
 
-export interface ChangeFilter {
+interface ChangeFilter {
   /** Inclusive. */
   readonly from?: Instant;
   /** Exclusive. */

@@ -63,7 +63,7 @@ export interface LineageRecord {
   readonly replaces?: readonly { readonly to: ComponentName; readonly kind: string }[];
 }
 
-export type LineageDirection = "up" | "down" | "both";
+type LineageDirection = "up" | "down" | "both";
 
 export interface LineageQuestion {
   readonly node: ComponentName;

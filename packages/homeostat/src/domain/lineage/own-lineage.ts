@@ -8,7 +8,7 @@ import type { System } from "../system/system.ts";
 import type { ComponentName, LineageRecord } from "./lineage.ts";
 
 /** Names of our own components; what others call theirs is `open-lineage.ts`. */
-export const component = {
+const component = {
   source: (contractId: string): ComponentName => `source:${contractId}`,
   contract: (id: string, version: string): ComponentName => `contract:${id}@${version}`,
   feature: (system: string, name: string): ComponentName => `feature:${system}/${name}`,

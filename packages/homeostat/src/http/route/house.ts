@@ -59,7 +59,7 @@ export interface House {
 }
 
 /** What may be used together inside one transaction. */
-export interface HouseNouns {
+interface HouseNouns {
   readonly systems: SystemStore;
   readonly datasets: DatasetStore;
   readonly models: ModelStore;
