@@ -57,6 +57,7 @@ describe("a system whose predictions are made elsewhere", () => {
       accepted: 1,
       refused: [{ row: 2, path: "probability", expected: "a number from 0 to 1", found: "number 2" }],
       refusedCount: 1,
+      quarantined: 1,
     });
   });
 

@@ -5,6 +5,7 @@ import { monitoredElsewhere } from "./house/declarations.ts";
 import { flightsToWatch, preparedFlights, troubledDirectory, watchedDirectory } from "./house/prepared.ts";
 import { elsewhere } from "./house/replay.ts";
 import { type House, startHouse } from "./house/start.ts";
+import { until } from "./house/until.ts";
 
 interface Call {
   /** Path parameters and query, in place. */
@@ -22,7 +23,7 @@ let document: Record<string, never> & {
   readonly openapi: string;
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
 };
-const known = { dataset: "", model: "", job: "", key: "", cookie: "", csrf: "" };
+const known = { entry: "", dataset: "", model: "", job: "", key: "", cookie: "", csrf: "" };
 
 interface Operation {
   readonly operationId: string;
@@ -43,6 +44,12 @@ beforeAll(async () => {
   const path = { system: "flight-delay" };
   known.dataset = (await client.call("datasets", { path })).items[0]?.digest ?? "";
   known.model = (await client.call("models", { path })).items[0]?.version ?? "";
+  const wrong = { type: "application/x-ndjson", bytes: '{"predictionId":"one-more","value":"late"}' } as const;
+  await client.call("sendOutcomes", { path: { system: "watched" }, body: wrong }).catch(() => undefined);
+  known.entry = await until("the refused row is in quarantine", async () => {
+    const { items } = await client.call("quarantine", { path: { system: "watched" } });
+    return items[0]?.id;
+  });
   known.key = (await client.call("createKey", { body: { name: "to be revoked", scopes: ["read"] } })).id;
 });
 
@@ -92,6 +99,14 @@ const calls: { readonly [N in RouteName]: () => Call | Promise<Call> } = {
     address: `${elsewhereSystem}/outcomes`,
     body: { rows: [{ predictionId: "one-more", time: "2001-02-13T23:00:00Z", value: true }] },
   }),
+  quarantine: () => ({ address: `${elsewhereSystem}/quarantine?text=late` }),
+  quarantineEntry: () => ({ address: `${elsewhereSystem}/quarantine/${known.entry}` }),
+  fixQuarantined: () => ({
+    address: `${elsewhereSystem}/quarantine/${known.entry}/fix`,
+    body: { set: [{ path: "time", json: '"2001-02-13T23:00:00Z"' }] },
+  }),
+  replayQuarantined: () => ({ address: `${elsewhereSystem}/quarantine/replay`, body: {} }),
+  discardQuarantined: () => ({ address: `${elsewhereSystem}/quarantine/discard`, body: { ids: [known.entry] } }),
   createDataset: () => ({
     address: `${troubled}/datasets`,
     bytes: { type: "application/vnd.apache.parquet", bytes: preparedFlights().training },

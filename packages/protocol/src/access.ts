@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { instant, resourceName } from "./name.ts";
+import { gap } from "./sensing.ts";
 
 export const scope = z
   .enum(["ingest", "read", "operate", "admin"])
@@ -36,6 +37,19 @@ export const readiness = z.object({
 });
 export type Readiness = z.infer<typeof readiness>;
 
+/** A sender's clock beside the server's, from its latest requests. */
+export const clockSkew = z.object({
+  caller: z.string().describe("Name of the key"),
+  basis: z
+    .enum(["date-header", "event-time"])
+    .describe(
+      "`date-header`: the Date header of requests less the time they came, to a second; `event-time`: how far the newest event of a request lay ahead, which a clock that is behind never shows",
+    ),
+  aheadMs: z.int().describe("Median of the latest samples; negative: behind"),
+  samples: z.int(),
+  lastAt: instant,
+});
+
 export const serverStatus = z.object({
   version: z.string(),
   startedAt: instant,
@@ -46,8 +60,11 @@ export const serverStatus = z.object({
     limitBytes: z.int(),
     rows: z.int(),
     oldestReceivedAt: instant.nullable(),
+    limitAgeMs: z.int().describe("With rows waiting longer than this, nothing more is taken"),
     damage: z.array(z.string()),
   }),
+  gaps: z.array(gap.extend({ system: z.string() })).describe("Rows that were not taken, by system and reason, ever"),
+  clockSkew: z.array(clockSkew).describe("How far the clocks of senders are ahead of the server's"),
   memoryBytes: z.int().describe("Resident memory of the server process, without the engine child"),
 });
 export type ServerStatus = z.infer<typeof serverStatus>;

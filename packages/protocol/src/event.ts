@@ -113,12 +113,17 @@ export const batchReceipt = z.object({
     .array(z.object({ row: z.int(), path: z.string(), expected: z.string(), found: z.string() }))
     .describe("At most the first 100"),
   refusedCount: z.int(),
+  quarantined: z.int().describe("Refused rows that are kept in quarantine, to be put right and replayed"),
 });
 export type BatchReceipt = z.infer<typeof batchReceipt>;
 
 export const changeKind = z
   .enum(["deploy", "schema", "library", "firmware", "policy", "data-source", "vendor", "infrastructure", "training"])
   .describe("`training` changes nothing that answers and is never a suspect");
+/** How a batch of events is to be treated. */
+export const batchOptions = z.object({
+  quarantine: z.enum(["true", "false"]).optional().describe("`false`: refused rows are named and not kept"),
+});
 
 /** Something that changed, tied to a component. */
 export const changeEvent = z.strictObject({

@@ -8,6 +8,7 @@ export * from "./lineage.ts";
 export * from "./name.ts";
 export * from "./openapi.ts";
 export * from "./problem.ts";
+export * from "./quarantine.ts";
 export * from "./route.ts";
 export * from "./route-definition.ts";
 export * from "./sensing.ts";

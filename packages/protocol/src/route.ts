@@ -2,6 +2,7 @@ import { z } from "zod";
 import { apiKey, createdKey, keyRequest, readiness, serverStatus, session, signInRequest } from "./access.ts";
 import { declarationBundle, plan } from "./declaration-bundle.ts";
 import {
+  batchOptions,
   batchReceipt,
   change,
   changeEvent,
@@ -15,6 +16,7 @@ import { incidentAct, incidentDetail, incidentSummary } from "./incident.ts";
 import { baselineRequest, dataset, job, model, release, releaseRequest, trainRequest } from "./learning.ts";
 import { lineageRoutes } from "./lineage-route.ts";
 import { instant } from "./name.ts";
+import { quarantineRoutes } from "./quarantine-route.ts";
 import type { Route } from "./route-definition.ts";
 import {
   driftCell,
@@ -141,6 +143,7 @@ export const routes = {
     path: "/v1/systems/{system}/predictions",
     scope: "ingest",
     summary: "Post predictions made elsewhere",
+    query: batchOptions,
     body: z.strictObject({ rows: z.array(predictionEvent).min(1) }),
     bodyTypes: ["application/x-ndjson"],
     answer: batchReceipt,
@@ -151,11 +154,13 @@ export const routes = {
     path: "/v1/systems/{system}/outcomes",
     scope: "ingest",
     summary: "Post outcomes",
+    query: batchOptions,
     body: z.strictObject({ rows: z.array(outcomeEvent).min(1) }),
     bodyTypes: ["application/x-ndjson"],
     answer: batchReceipt,
     status: 202,
   },
+  ...quarantineRoutes,
   createDataset: {
     method: "POST",
     path: "/v1/systems/{system}/datasets",

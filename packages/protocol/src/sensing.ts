@@ -119,9 +119,23 @@ export const systemDetail = systemSummary.extend({
 });
 export type SystemDetail = z.infer<typeof systemDetail>;
 
+/** Rows that are not where they should be. */
+export const gap = z.object({
+  kind: z
+    .enum(["spool-full", "spool-old", "spool-unwritable", "not-logged", "quarantine-full"])
+    .describe(
+      "`spool-*`: the sender was told to come back with them; `not-logged`: answered by the gateway and not written down; `quarantine-full`: refused, and nothing of them kept",
+    ),
+  rows: z.int(),
+  lastAt: instant,
+});
+
 export const intakeCounts = z.object({
   predictions: z.object({ acknowledged: z.int(), stored: z.int(), duplicates: z.int(), pendingInSpool: z.int() }),
   outcomes: z.object({ acknowledged: z.int(), stored: z.int(), duplicates: z.int(), pendingInSpool: z.int() }),
+  quarantined: z.int().describe("Refused rows in quarantine that nobody has replayed or discarded yet"),
+  quarantinePending: z.int().describe("Refused rows on their way to the quarantine"),
+  gaps: z.array(gap).describe("Rows that were not taken, by reason, ever"),
   joined: z.int().describe("Predictions that have an outcome"),
   outcomesWaiting: z.int().describe("Outcomes whose prediction is not known yet"),
 });

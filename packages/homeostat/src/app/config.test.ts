@@ -25,6 +25,7 @@ describe("settings", () => {
       postgresUrl: undefined,
       environment: "production",
       spoolLimitBytes: 2 * 1024 ** 3,
+      spoolLimitAgeMs: 7 * 86_400_000,
       engineMemoryBytes: 2 * 1024 ** 3,
       webhookAllowPrivate: false,
     });

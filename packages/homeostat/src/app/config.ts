@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { UpFlags } from "../cli/cli.ts";
+import { durationMsOf } from "../http/declaration/duration.ts";
 
 /** Validated settings of one server. */
 export interface Config {
@@ -14,6 +15,8 @@ export interface Config {
   readonly postgresUrl: string | undefined;
   readonly environment: string;
   readonly spoolLimitBytes: number;
+  /** With rows waiting in the spool longer than this, nothing more is taken. */
+  readonly spoolLimitAgeMs: number;
   readonly engineMemoryBytes: number;
   readonly webhookAllowPrivate: boolean;
 }
@@ -42,6 +45,11 @@ export function readConfig(flags: UpFlags, variables: Environment): ConfigReadin
     return refused(
       `HOMEOSTAT_SPOOL_LIMIT_BYTES must be a number of bytes, not ${JSON.stringify(environment.HOMEOSTAT_SPOOL_LIMIT_BYTES)}`,
     );
+  const spoolAge = durationMsOf(environment.HOMEOSTAT_SPOOL_MAX_AGE ?? "P7D");
+  if (!(spoolAge > 0))
+    return refused(
+      `HOMEOSTAT_SPOOL_MAX_AGE must be an ISO 8601 duration such as P7D or PT12H, not ${JSON.stringify(environment.HOMEOSTAT_SPOOL_MAX_AGE)}`,
+    );
   const memory = bytesOf(environment.HOMEOSTAT_ENGINE_MEMORY_BYTES, 2 * gibibyte);
   if (memory === undefined)
     return refused(
@@ -69,6 +77,7 @@ export function readConfig(flags: UpFlags, variables: Environment): ConfigReadin
       postgresUrl,
       environment: environment.HOMEOSTAT_ENVIRONMENT ?? "production",
       spoolLimitBytes: spool,
+      spoolLimitAgeMs: spoolAge,
       engineMemoryBytes: memory,
       webhookAllowPrivate: environment.HOMEOSTAT_WEBHOOK_ALLOW_PRIVATE === "1",
     },

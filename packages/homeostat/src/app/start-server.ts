@@ -10,6 +10,7 @@ import { incidentHandlers } from "../http/route/incident-routes.ts";
 import { intakeHandlers } from "../http/route/intake-routes.ts";
 import { learningHandlers } from "../http/route/learning-routes.ts";
 import { lineageHandlers } from "../http/route/lineage-routes.ts";
+import { quarantineHandlers } from "../http/route/quarantine-routes.ts";
 import { sensingHandlers } from "../http/route/sensing-routes.ts";
 import { systemHandlers } from "../http/route/system-routes.ts";
 import { hashOf, newId, newKeySecret } from "../http/secret.ts";
@@ -96,6 +97,7 @@ async function start({ config, clock, log, print }: StartOptions, undo: Undo[]):
   const spool = await openSpool({
     directory: directory.spool,
     limitBytes: config.spoolLimitBytes,
+    limitAgeMs: config.spoolLimitAgeMs,
     segmentBytes,
     clock,
   });
@@ -136,6 +138,8 @@ async function start({ config, clock, log, print }: StartOptions, undo: Undo[]):
     tick(store).catch((thrown: unknown) =>
       log({ level: "warn", part: "sense", message: "the periodic look at open windows failed", detail: thrown }),
     );
+    // What cannot be written down now is still counted, and written down later.
+    wired.house.gaps.flush().catch(() => undefined);
   }, tickMs);
   undo.push(async () => clearInterval(ticking));
   await tick(store);
@@ -152,6 +156,7 @@ async function start({ config, clock, log, print }: StartOptions, undo: Undo[]):
     ...access.handlers,
     ...systemHandlers(wired.house),
     ...intakeHandlers(wired.house),
+    ...quarantineHandlers(wired.house),
     ...learningHandlers(wired.house),
     ...lineageHandlers(wired.house),
     ...sensingHandlers(wired.house),

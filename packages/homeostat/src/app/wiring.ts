@@ -1,5 +1,6 @@
 import { setTimeout as sleepFor } from "node:timers/promises";
 import type { Cancellation } from "../domain/cancellation.ts";
+import { createSkewMeter } from "../domain/clock-skew.ts";
 import type { Clock } from "../domain/instant.ts";
 import { minuteMs, secondMs } from "../domain/instant.ts";
 import type { Spool } from "../domain/spool/spool.ts";
@@ -18,7 +19,9 @@ import { rememberSystems } from "../store/control/remember-systems.ts";
 import { type DataClient, openDataClient } from "../store/data/data-client.ts";
 import { createDatasetFiles } from "../store/data/dataset-files.ts";
 import { createEventStore } from "../store/data/event-store.ts";
+import { openGapLog } from "../store/data/gap-log.ts";
 import { createProfileStore } from "../store/data/profile-store.ts";
+import { createQuarantineStore } from "../store/data/quarantine-store.ts";
 import { ensureSharedTables } from "../store/data/shared-table.ts";
 import { createSliceStore } from "../store/data/slice-store.ts";
 import { createVerdictStore } from "../store/data/verdict-store.ts";
@@ -71,10 +74,15 @@ export async function wire(foundation: Foundation): Promise<Wired> {
   );
   const systems = rememberSystems(control.systems, clock, releaseRefreshMs);
   await prepareData(data, control, events);
+  const quarantine = createQuarantineStore(data);
+  const gaps = await openGapLog(data, clock);
+  const skews = createSkewMeter();
 
   const shipper = createShipper({
     spool,
     events,
+    quarantine,
+    gaps,
     windows: control.windows,
     systems,
     jobs: control.jobs,
@@ -89,20 +97,25 @@ export async function wire(foundation: Foundation): Promise<Wired> {
     profiles,
     verdicts,
     spool,
+    quarantine,
+    gaps,
+    skews,
     checker,
     clock,
     predicting: {
       features,
       clock,
       served: (system) => served.served(system.name),
-      log: (system, predictions) => takePredictions({ spool, clock }, system, predictions),
-      onLogGap: (system, rows, reason) =>
+      log: (system, predictions) => takePredictions({ spool, gaps, clock }, system, predictions),
+      onLogGap: (system, rows, reason) => {
+        gaps.note(system, "not-logged", rows);
         log({
           level: "error",
           part: "gateway",
           message: `${rows} answers of ${system} were given but not logged`,
           detail: { reason },
-        }),
+        });
+      },
       onDegraded: (system, reason) =>
         log({ level: "warn", part: "gateway", message: `${system} answered by a fallback`, detail: { reason } }),
       environment: config.environment,
@@ -158,6 +171,7 @@ export async function wire(foundation: Foundation): Promise<Wired> {
     },
     close: async () => {
       served.close();
+      await gaps.flush().catch(() => undefined);
       await Promise.all([checker.close(), features.close(), data.close(), fileClient.close()]);
     },
   };
@@ -173,8 +187,11 @@ async function prepareData(
   for (const { system } of await control.systems.list()) await events.ensureTables(system);
 }
 
+const ageMsOf = ({ oldestReceivedAt }: ReturnType<Spool["state"]>, clock: Clock): number =>
+  oldestReceivedAt === undefined ? 0 : clock.now() - oldestReceivedAt;
+
 async function partsOf(
-  { engines, control, spool }: Foundation,
+  { engines, control, spool, clock }: Foundation,
   data: DataClient,
   shipper: Shipper,
 ): Promise<readonly PartState[]> {
@@ -195,7 +212,7 @@ async function partsOf(
     store,
     {
       part: "spool",
-      ready: state.bytes < state.limitBytes,
+      ready: state.bytes < state.limitBytes && ageMsOf(state, clock) <= state.limitAgeMs,
       detail: `${state.rows} rows, ${state.bytes} of ${state.limitBytes} bytes`,
     },
     {

@@ -9,6 +9,7 @@ import { addIncidents } from "./command/incidents.ts";
 import { addKeys } from "./command/keys.ts";
 import { addLineage } from "./command/lineage.ts";
 import { addPredict } from "./command/predict.ts";
+import { addQuarantine } from "./command/quarantine.ts";
 import { addRelease } from "./command/release.ts";
 import { addReplay } from "./command/replay.ts";
 import { addStatus } from "./command/status.ts";
@@ -29,6 +30,7 @@ const commands: readonly ((program: Command, cli: Cli) => void)[] = [
   addReplay,
   addChange,
   addLineage,
+  addQuarantine,
   addIncidents,
   addIncident,
   addAcknowledge,

@@ -11,11 +11,22 @@ interface FaultSpec {
 export const faults = {
   "engine-unavailable": { message: "the data engine is not answering: {reason}", retryable: true },
   "engine-query-failed": { message: "the data engine refused a query: {reason}", retryable: false },
+  "rows-refused": { message: "the data engine refuses rows for good: {reason}", retryable: false },
+  "quarantine-full": {
+    message:
+      "the quarantine of {system} has no room for {rows} rows that the data engine refuses; replay or discard some of its entries",
+    retryable: true,
+  },
   "engine-timeout": { message: "the data engine did not finish within {limitMs} ms", retryable: true },
   "control-store-unavailable": { message: "the control store is not answering: {reason}", retryable: true },
   "control-store-failed": { message: "the control store refused a statement: {reason}", retryable: false },
   "spool-full": {
     message: "the spool holds {bytes} of {limitBytes} bytes; the store is not taking rows fast enough",
+    retryable: true,
+  },
+  "spool-old": {
+    message:
+      "rows have waited in the spool for {ageMs} ms, longer than the {limitMs} ms allowed; the store is not taking them",
     retryable: true,
   },
   "spool-unwritable": { message: "the spool cannot be written at {path}: {reason}", retryable: true },

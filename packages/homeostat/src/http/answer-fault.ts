@@ -14,10 +14,13 @@ export interface FaultAnswer {
 export const faultAnswers: Readonly<Record<FaultCode, FaultAnswer>> = {
   "engine-unavailable": { code: "unavailable", retryAfterSeconds: 2 },
   "engine-query-failed": { code: "internal" },
+  "rows-refused": { code: "internal" },
+  "quarantine-full": { code: "unavailable", retryAfterSeconds: 60 },
   "engine-timeout": { code: "unavailable", retryAfterSeconds: 10 },
   "control-store-unavailable": { code: "unavailable", retryAfterSeconds: 2 },
   "control-store-failed": { code: "internal" },
   "spool-full": { code: "rate-limited", retryAfterSeconds: 5 },
+  "spool-old": { code: "unavailable", retryAfterSeconds: 30 },
   "spool-unwritable": { code: "unavailable", retryAfterSeconds: 30 },
   "spool-corrupt": { code: "internal" },
   "data-directory-held": { code: "internal" },

@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 import { join } from "node:path";
 import { type Answer, type RouteName, routes } from "@homeostat/protocol";
 import type { AuditLog } from "../domain/audit.ts";
-import type { Clock } from "../domain/instant.ts";
+import type { Clock, Instant } from "../domain/instant.ts";
 import { allows } from "../domain/key/api-key.ts";
 import type { Access } from "./access.ts";
 import { refusalOfThrown } from "./answer-problem.ts";
@@ -36,6 +36,12 @@ export interface DoorRequest {
 type AnyReply = Reply<RouteName>;
 
 const nobody: Caller = { name: "anonymous", scopes: [], systems: undefined, credential: { kind: "anonymous" } };
+
+/** Measured before the body is read, which may take its time to come. */
+function clockAheadOf(request: IncomingMessage, beganAt: Instant): number | undefined {
+  const sentAt = Date.parse(headerOf(request, "date") ?? "");
+  return Number.isNaN(sentAt) ? undefined : sentAt - beganAt;
+}
 
 /** Rows are too many to write an entry for each batch, and a plan changes nothing. */
 const unaudited: ReadonlySet<RouteName> = new Set<RouteName>(["predict", "sendPredictions", "sendOutcomes", "plan"]);
@@ -115,6 +121,7 @@ export function createDoor(options: DoorOptions): (name: RouteName, request: Doo
     // a key that may not send here must not make us take its body first
     const early = reaches[name] === "body" ? undefined : boundRefusal(name, caller, known);
     if (early !== undefined) return early;
+    const beganAt = clock.now();
     const body = await readBody(name, request.raw, options.limits, uploadPath);
     if (body.kind === "refused") return body;
     const call = {
@@ -124,6 +131,7 @@ export function createDoor(options: DoorOptions): (name: RouteName, request: Doo
       caller,
       requestId: request.id,
       receivedAt: clock.now(),
+      clockAheadMs: clockAheadOf(request.raw, beganAt),
     } as unknown as Call<RouteName>;
     return boundRefusal(name, caller, call) ?? call;
   }

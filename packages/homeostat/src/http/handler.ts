@@ -72,6 +72,8 @@ export interface Call<N extends RouteName> {
   readonly caller: Caller;
   readonly requestId: string;
   readonly receivedAt: Instant;
+  /** How far the caller's clock is ahead of ours, by its Date header (RFC 9110 section 6.6.1), where it sent one. */
+  readonly clockAheadMs: number | undefined;
 }
 
 /** Where something is wrong, what was expected there and what was found. */

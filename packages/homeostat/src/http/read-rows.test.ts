@@ -80,6 +80,8 @@ describe("reading rows", () => {
       ],
       refused: [],
       refusedCount: 0,
+      rejected: [],
+      newestTime: Date.parse("2001-06-01T11:00:00Z"),
     });
   });
 
@@ -100,6 +102,10 @@ describe("reading rows", () => {
       found: "number 1.5",
     });
     expect(reading.refused[1]).toMatchObject({ row: 3, expected: "one JSON object" });
+    expect(reading.rejected).toMatchObject([
+      { reason: "shape", path: "probability", text: line({ probability: 1.5 }) },
+      { reason: "not-json", path: "", text: "{" },
+    ]);
   });
 
   it("names at most a hundred refused rows and counts all of them", () => {

@@ -21,23 +21,37 @@ interface RefusedRow extends RowIssue {
   readonly row: number;
 }
 
+/** A row that was not taken, with its text. */
+export interface RejectedRow extends RowIssue {
+  readonly reason: "not-json" | "shape";
+  readonly text: string;
+}
+
 /** Rows in their order. Refused rows are named up to the hundredth and counted all. */
-export interface RowsRead<R> {
+interface RowsRead<R> {
   readonly kind: "read";
   readonly rows: readonly R[];
   readonly refused: readonly RefusedRow[];
   readonly refusedCount: number;
+  /** The refused rows with their texts, up to the ten thousandth. */
+  readonly rejected: readonly RejectedRow[];
+  /** Newest time among rows taken and refused; undefined when none told one. */
+  readonly newestTime: Instant | undefined;
 }
 
 /** A refusal when the body as a whole cannot be read, holds no row, or holds not one good row. */
-export type RowReading<R> = RowsRead<R> | Refusal;
+export type RowReading<R> =
+  | RowsRead<R>
+  | (Refusal & { readonly rejected?: readonly RejectedRow[]; readonly newestTime?: Instant | undefined });
 
 const mostNamed = 100;
+const mostKept = 10_000;
 const mostPredictRows = 10_000;
 
 class Batch<R> {
   readonly rows: R[] = [];
   readonly named: RefusedRow[] = [];
+  readonly rejected: RejectedRow[] = [];
   count = 0;
   refusedCount = 0;
   /** Rows whose text was JSON at all. */
@@ -61,17 +75,18 @@ class Batch<R> {
         reading.kind === "malformed"
           ? `${reason(reading.reason)} at column ${reading.column}`
           : "text that is not JSON";
-      this.refuse({ path: "", expected: "one JSON object", found: why });
+      this.refuse({ path: "", expected: "one JSON object", found: why }, "not-json", text);
       return;
     }
     this.parsedCount += 1;
     const result = this.read(value, colons, this.context);
     if ("row" in result) this.rows.push(result.row);
-    else this.refuse(result);
+    else this.refuse(result, "shape", text);
   };
 
-  private refuse(issue: RowIssue): void {
+  private refuse(issue: RowIssue, reason: RejectedRow["reason"], text: string): void {
     this.refusedCount += 1;
+    if (this.rejected.length < mostKept) this.rejected.push({ ...issue, reason, text });
     if (this.named.length < mostNamed) this.named.push({ row: this.count, ...issue });
   }
 }
@@ -120,12 +135,12 @@ function readRows<R>(
   const decoded = readText(body.bytes);
   if (decoded.kind === "refused") return decoded;
   const { text } = decoded;
-  const batch = new Batch(read, {
-    fields,
-    task,
-    now,
-    hasSurrogateEscapes: text.includes("\\u") && /\\u[dD]/.test(text),
-  });
+  const newest: { time: Instant | undefined } = { time: undefined };
+  const noteTime = (time: Instant): void => {
+    if (newest.time === undefined || time > newest.time) newest.time = time;
+  };
+  const hasSurrogateEscapes = text.includes("\\u") && /\\u[dD]/.test(text);
+  const batch = new Batch(read, { fields, task, now, hasSurrogateEscapes, noteTime });
   if (body.mediaType === "application/x-ndjson") {
     eachLine(text, batch.take);
     // single broken lines are refused by number; when no line is JSON the sender speaks another format
@@ -139,8 +154,10 @@ function readRows<R>(
     return refused("malformed-body", "The body holds no rows.", {
       issues: [{ path: "rows", expected: "at least one row", found: "none" }],
     });
-  if (batch.rows.length === 0) return nothingTaken(batch.named, batch.refusedCount);
-  return { kind: "read", rows: batch.rows, refused: batch.named, refusedCount: batch.refusedCount };
+  const { rows, named, refusedCount, rejected } = batch;
+  const newestTime = newest.time;
+  if (rows.length === 0) return { ...nothingTaken(named, refusedCount), rejected, newestTime };
+  return { kind: "read", rows, refused: named, refusedCount, rejected, newestTime };
 }
 
 /**

@@ -23,6 +23,8 @@ export interface RowContext {
   readonly now: Instant;
   /** Whether the batch holds escapes that may be halves of surrogate pairs: texts are then looked at one by one. */
   readonly hasSurrogateEscapes: boolean;
+  /** Told every event time that is one, also one too far ahead. */
+  readonly noteTime: (time: Instant) => void;
 }
 
 /** A prediction made elsewhere. Timestamps among the inputs are UTC with milliseconds. */
@@ -89,6 +91,7 @@ function storedInstant(value: unknown): Instant | undefined {
 export function eventTime(value: unknown, path: string, context: RowContext): Instant | RowIssue {
   const instant = storedInstant(value);
   if (instant === undefined) return issue(path, instantWords, value);
+  context.noteTime(instant);
   if (instant > context.now + futureToleranceMs)
     return issue(
       path,

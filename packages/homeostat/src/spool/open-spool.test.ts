@@ -40,6 +40,32 @@ function restarted(disk: SimulatedDisk): SimulatedDisk {
   return disk.afterPowerCut(() => 0.999);
 }
 
+describe("a spool with a bound of age", () => {
+  const open = (disk: SimulatedDisk, now: () => number): Promise<Spool> =>
+    openSpool({ directory, limitBytes: 1e9, limitAgeMs: 1_000, segmentBytes: 4_096, clock: { now }, disk });
+
+  it("takes nothing more while its oldest record is too old, keeps what it has, and goes on when that is released", async () => {
+    let now = 5_000;
+    const disk = createSimulatedDisk();
+    const spool = await open(disk, () => now);
+    const old = await spool.append(flights, record("old", 1, now));
+    now += 1_000;
+    const young = await spool.append(prices, record("young", 1, now));
+    now += 1;
+    const told = { code: "spool-old", detail: { ageMs: 1_001, limitMs: 1_000 } };
+    await expect(spool.append(prices, record("late", 1, now))).rejects.toMatchObject(told);
+    await spool.close();
+    const again = await open(disk, () => now);
+    expect(again.state()).toMatchObject({ rows: 2, oldestReceivedAt: 5_000, limitAgeMs: 1_000 });
+    await expect(again.append(flights, record("late", 1, now))).rejects.toMatchObject(told);
+    expect(await allOf(again, flights)).toEqual(["old"]);
+    await again.release(flights, old);
+    await again.append(prices, record("late", 1, now));
+    expect(await allOf(again, prices)).toEqual(["young", "late"]);
+    await again.release(prices, young);
+  });
+});
+
 describe("appending and reading", () => {
   it("delivers the records of a stream in order with their bytes, rows and time of receipt", async () => {
     const spool = await open(createSimulatedDisk());
@@ -94,7 +120,14 @@ describe("appending and reading", () => {
 
   it("tells how much it holds and since when", async () => {
     const spool = await open(createSimulatedDisk(), { limitBytes: 5_000 });
-    expect(spool.state()).toEqual({ bytes: 0, limitBytes: 5_000, rows: 0, oldestReceivedAt: undefined, damage: [] });
+    expect(spool.state()).toEqual({
+      bytes: 0,
+      limitBytes: 5_000,
+      rows: 0,
+      oldestReceivedAt: undefined,
+      limitAgeMs: Number.POSITIVE_INFINITY,
+      damage: [],
+    });
     await spool.append(flights, record("a", 3, 200));
     const position = await spool.append(prices, record("b", 4, 100));
     expect(spool.state()).toMatchObject({ rows: 7, oldestReceivedAt: 100 });

@@ -24,6 +24,8 @@ export interface SpoolOptions {
   readonly directory: string;
   /** Above this much held on disk and in memory, `append` refuses with `spool-full`. */
   readonly limitBytes: number;
+  /** With an oldest unreleased record of more than this age, `append` refuses with `spool-old`. Absent: any age. */
+  readonly limitAgeMs?: number;
   /** A segment that has reached this length is closed and a new one begun. Below 2 GiB. */
   readonly segmentBytes: number;
   readonly clock: Clock;
@@ -45,7 +47,7 @@ const copiedBytes = 16 * 1024;
  * @throws Fault `spool-unwritable`, `spool-corrupt`.
  */
 export async function openSpool(options: SpoolOptions): Promise<Spool> {
-  const { directory, limitBytes } = options;
+  const { directory, limitBytes, limitAgeMs = Number.POSITIVE_INFINITY } = options;
   invariant(options.segmentBytes > 0 && options.segmentBytes <= 2 ** 31, "a spool segment is at most 2 GiB long");
   const disk = options.disk ?? nodeDisk;
   const recovered = await recoverSpool(disk, directory);
@@ -86,9 +88,20 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
     const waiting = commits.waitingBytes();
     const held = shelf.heldBytes() + waiting;
     if (held + bytes > limitBytes) throw new Fault("spool-full", { bytes: held, limitBytes });
+    const ageMs = options.clock.now() - (oldestReceivedAt() ?? Number.POSITIVE_INFINITY);
+    if (ageMs > limitAgeMs) throw new Fault("spool-old", { ageMs, limitMs: limitAgeMs });
     if (waiting > 0 && waiting + bytes > waitingLimitBytes) {
       throw new Fault("spool-unwritable", { path: directory, reason: `the disk has yet to take ${waiting} bytes` });
     }
+  }
+
+  function oldestReceivedAt(): number | undefined {
+    let oldest: number | undefined;
+    for (const queue of queues.values()) {
+      const receivedAt = queue.oldest()?.receivedAt;
+      if (receivedAt !== undefined) oldest = Math.min(receivedAt, oldest ?? receivedAt);
+    }
+    return oldest;
   }
 
   async function release(stream: SpoolStream, upTo: SpoolPosition): Promise<void> {
@@ -140,13 +153,8 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
     waitForAppend: (signal) => appended.pass(signal),
 
     state() {
-      let oldestReceivedAt: number | undefined;
-      for (const queue of queues.values()) {
-        const receivedAt = queue.oldest()?.receivedAt;
-        if (receivedAt !== undefined) oldestReceivedAt = Math.min(receivedAt, oldestReceivedAt ?? receivedAt);
-      }
       const bytes = shelf.heldBytes() + commits.waitingBytes();
-      return { bytes, limitBytes, rows, oldestReceivedAt, damage: [...damage] };
+      return { bytes, limitBytes, rows, oldestReceivedAt: oldestReceivedAt(), limitAgeMs, damage: [...damage] };
     },
 
     async close() {

@@ -75,11 +75,37 @@ function serverText(cli: Cli, server: ServerStatus): string {
       ["Data", server.dataDirectory],
       ["Parts", unready.length === 0 ? "all ready" : cli.terminal.colors.red(unready.join("; "))],
       ["Spool", `${waiting}, ${bytesText(spool.bytes)} of ${bytesText(spool.limitBytes)}`],
+      ...server.gaps.map((gap): [string, string] => ["Not taken", cli.terminal.colors.red(gapText(gap))]),
+      ...server.clockSkew
+        .filter((skew) => Math.abs(skew.aheadMs) >= shownSkewMs)
+        .map((skew): [string, string] => ["Clock", skewText(skew)]),
       ...spool.damage.map((text): [string, string] => ["Damage", cli.terminal.colors.red(text)]),
       ["Memory", `${bytesText(server.memoryBytes)} without the engine`],
     ],
     cli.terminal,
   );
+}
+
+/** Less than this is the network's time and the header's resolution. */
+const shownSkewMs = 2_000;
+
+const gapWords: Readonly<Record<IntakeCounts["gaps"][number]["kind"], string>> = {
+  "spool-full": "refused while the spool was full",
+  "spool-old": "refused while the spool held rows that were too old",
+  "spool-unwritable": "refused while the spool could not be written",
+  "not-logged": "answered by the gateway and not written down",
+  "quarantine-full": "refused, and not kept because the quarantine was full",
+};
+
+function gapText(gap: IntakeCounts["gaps"][number] & { readonly system?: string }): string {
+  const where = gap.system === undefined ? "" : `${gap.system}: `;
+  return `${where}${countedText(gap.rows, "row")} ${gapWords[gap.kind]}, last ${instantText(gap.lastAt)}`;
+}
+
+function skewText(skew: ServerStatus["clockSkew"][number]): string {
+  const where = skew.basis === "date-header" ? "by its Date header" : "by the time of its events";
+  const way = skew.aheadMs > 0 ? "ahead" : "behind";
+  return `${skew.caller} is ${durationText(Math.abs(skew.aheadMs))} ${way} of the server ${where}`;
 }
 
 function systemsText(cli: Cli, systems: readonly SystemSummary[]): string {
@@ -126,6 +152,8 @@ function systemText(cli: Cli, system: SystemDetail, counts: IntakeCounts): strin
       ["Release", release],
       ["Predictions", intake(counts.predictions)],
       ["Outcomes", `${intake(counts.outcomes)}; ${countText(counts.outcomesWaiting)} waiting for their prediction`],
+      ["Quarantine", quarantineText(counts)],
+      ...counts.gaps.map((gap): [string, string] => ["Not taken", colors.red(gapText(gap))]),
       ["Joined", `${countText(counts.joined)} predictions have an outcome`],
       [
         "Windows",
@@ -140,6 +168,12 @@ function systemText(cli: Cli, system: SystemDetail, counts: IntakeCounts): strin
     ],
     cli.terminal,
   );
+}
+
+function quarantineText({ quarantined, quarantinePending }: IntakeCounts): string {
+  if (quarantined + quarantinePending === 0) return "empty";
+  const waiting = quarantinePending === 0 ? "" : `, ${countText(quarantinePending)} on the way`;
+  return `${countedText(quarantined, "row")} could not be stored${waiting}: homeostat quarantine list`;
 }
 
 function windowsText(cli: Cli, windows: readonly WindowSummary[]): string {

@@ -13,7 +13,10 @@ export interface StoreReceipt {
 export interface EventStore {
   /** Makes or extends the system's typed tables; columns are added, never dropped. */
   ensureTables(system: System): Promise<readonly string[]>;
-  /** Newline-delimited rows as the intake or the gateway spooled them. */
+  /**
+   * Newline-delimited rows as the intake or the gateway spooled them: all of them, or none.
+   * @throws Fault `rows-refused` when a row among them can never be stored; others when trying again may help.
+   */
   storePredictions(system: System, ndjson: readonly Uint8Array[]): Promise<StoreReceipt>;
   storeOutcomes(system: System, ndjson: readonly Uint8Array[]): Promise<StoreReceipt>;
   counts(system: System): Promise<EventCounts>;

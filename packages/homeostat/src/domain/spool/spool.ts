@@ -9,7 +9,8 @@ import type { Instant } from "../instant.ts";
 export interface Spool {
   /**
    * Appends one record and resolves once it is durable.
-   * @throws Fault `spool-full` when the bound would be passed, `spool-unwritable` when the disk refuses.
+   * @throws Fault `spool-full` when the bound of bytes would be passed, `spool-old` when the oldest record has waited
+   * longer than allowed, `spool-unwritable` when the disk refuses.
    */
   append(stream: SpoolStream, record: SpoolRecord): Promise<SpoolPosition>;
   /** Records of one stream not yet released, oldest first, up to the limits; empty when there is nothing to ship. */
@@ -33,7 +34,10 @@ export interface Spool {
 }
 
 /** `predictions:flight-delay`. System names hold no colon. */
-export type SpoolStream = `${"predictions" | "outcomes"}:${string}`;
+export type SpoolStream = `${SpoolKind}:${string}`;
+
+/** `quarantine`: rows that were refused, on their way to where they wait for somebody to put them right. */
+export type SpoolKind = "predictions" | "outcomes" | "quarantine";
 
 /** A record is a block of newline-delimited JSON rows, as bytes; the spool does not look inside. */
 export interface SpoolRecord {
@@ -54,6 +58,8 @@ interface SpoolState {
   readonly limitBytes: number;
   readonly rows: number;
   readonly oldestReceivedAt: Instant | undefined;
+  /** With an oldest record of more than this age nothing more is taken. */
+  readonly limitAgeMs: number;
   /** Damage found at start-up: a torn last record is cut off and told; anything else is kept aside and told. */
   readonly damage: readonly SpoolDamage[];
 }

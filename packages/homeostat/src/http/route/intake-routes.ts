@@ -1,20 +1,18 @@
 import { randomUUID } from "node:crypto";
-import type { BatchReceipt, Change } from "@homeostat/protocol";
+import type { Change } from "@homeostat/protocol";
 import type { Change as LoggedChange } from "../../domain/change/change.ts";
-import { isoOf } from "../../domain/instant.ts";
+import { type Instant, isoOf } from "../../domain/instant.ts";
+import type { Outcome, Prediction } from "../../domain/prediction/prediction.ts";
 import { decisionThreshold } from "../../domain/system/task.ts";
 import { predict } from "../../gateway/predict.ts";
 import { takeOutcomes, takePredictions } from "../../service/intake/take-rows.ts";
 import { type Handlers, refused } from "../handler.ts";
-import { type RowsRead, readOutcomeRows, readPredictionRows, readPredictRows } from "../read-rows.ts";
+import type { OutcomeRow } from "../outcome-shape.ts";
+import { readOutcomeRows, readPredictionRows, readPredictRows } from "../read-rows.ts";
+import type { PredictionRow } from "../row-shape.ts";
 import { findSystem } from "./find-system.ts";
 import type { House } from "./house.ts";
-
-const receiptOf = (reading: RowsRead<unknown>): BatchReceipt => ({
-  accepted: reading.rows.length,
-  refused: [...reading.refused],
-  refusedCount: reading.refusedCount,
-});
+import { takeBatch } from "./take-batch.ts";
 
 /** What arrives: predictions made elsewhere, questions to the gateway, outcomes, changes. */
 export function intakeHandlers(
@@ -55,7 +53,8 @@ export function intakeHandlers(
         },
       };
     },
-    sendPredictions: async ({ path, body, caller, receivedAt }) => {
+    sendPredictions: async (call) => {
+      const { path, body } = call;
       const found = await findSystem(house, path.system);
       if (found.kind === "refused") return found;
       const { system } = found;
@@ -64,41 +63,18 @@ export function intakeHandlers(
           "not-possible-now",
           `${system.name} is served by the gateway, which logs its own predictions; ask it at /v1/systems/${system.name}/predict.`,
         );
-      const reading = readPredictionRows(body, system.pipeline.inputs, system.task, receivedAt);
-      if (reading.kind === "refused") return reading;
-      await takePredictions(
-        house,
-        system,
-        reading.rows.map((row) => ({
-          id: row.id,
-          time: row.time,
-          receivedAt,
-          release: row.release,
-          model: "",
-          pipeline: "",
-          servedBy: "elsewhere" as const,
-          environment: house.predicting.environment,
-          cohort: row.cohort ?? "",
-          caller: caller.name,
-          latencyMs: row.latencyMs,
-          output: row.output,
-          inputs: row.inputs,
-          vector: undefined,
-        })),
+      const reading = readPredictionRows(body, system.pipeline.inputs, system.task, call.receivedAt);
+      return await takeBatch(house, call, "predictions", reading, (rows) =>
+        takePredictions(house, system, predictionsOf(house, rows, call)),
       );
-      return { kind: "ok", value: receiptOf(reading) };
     },
-    sendOutcomes: async ({ path, body, receivedAt }) => {
-      const found = await findSystem(house, path.system);
+    sendOutcomes: async (call) => {
+      const found = await findSystem(house, call.path.system);
       if (found.kind === "refused") return found;
-      const reading = readOutcomeRows(body, found.system.task, receivedAt);
-      if (reading.kind === "refused") return reading;
-      await takeOutcomes(
-        house,
-        found.system,
-        reading.rows.map((row) => ({ ...row, receivedAt })),
+      const reading = readOutcomeRows(call.body, found.system.task, call.receivedAt);
+      return await takeBatch(house, call, "outcomes", reading, (rows) =>
+        takeOutcomes(house, found.system, outcomesOf(rows, call)),
       );
-      return { kind: "ok", value: receiptOf(reading) };
     },
     recordChange: async ({ body, caller, receivedAt }) => {
       const recorded: LoggedChange = {
@@ -134,7 +110,10 @@ export function intakeHandlers(
       const pending = (kind: "predictions" | "outcomes"): number =>
         house.spool.pendingRows(`${kind}:${found.system.name}`);
       const waiting = { predictions: pending("predictions"), outcomes: pending("outcomes") };
-      const counts = await house.events.counts(found.system);
+      const [counts, quarantined] = await Promise.all([
+        house.events.counts(found.system),
+        house.quarantine.counts(found.system.name),
+      ]);
       return {
         kind: "ok",
         value: {
@@ -150,12 +129,54 @@ export function intakeHandlers(
             duplicates: counts.outcomeDuplicates,
             pendingInSpool: waiting.outcomes,
           },
+          quarantined: quarantined.open,
+          quarantinePending: house.spool.pendingRows(`quarantine:${found.system.name}`),
+          gaps: house.gaps
+            .list()
+            .filter((gap) => gap.system === found.system.name)
+            .map(({ kind, rows, lastAt }) => ({ kind, rows, lastAt: isoOf(lastAt) })),
           joined: counts.joined,
           outcomesWaiting: counts.outcomesWaiting,
         },
       };
     },
   };
+}
+
+interface Arrival {
+  readonly caller: { readonly name: string };
+  readonly receivedAt: Instant;
+}
+
+/** Rows as a sender of predictions made elsewhere tells them. */
+export function predictionsOf(
+  house: Pick<House, "predicting">,
+  rows: readonly PredictionRow[],
+  { caller, receivedAt }: Arrival,
+): readonly Prediction[] {
+  return rows.map((row) => ({
+    id: row.id,
+    time: row.time,
+    receivedAt,
+    release: row.release,
+    model: "",
+    pipeline: "",
+    servedBy: "elsewhere" as const,
+    environment: house.predicting.environment,
+    cohort: row.cohort ?? "",
+    caller: caller.name,
+    latencyMs: row.latencyMs,
+    output: row.output,
+    inputs: row.inputs,
+    vector: undefined,
+  }));
+}
+
+export function outcomesOf(
+  rows: readonly OutcomeRow[],
+  { receivedAt }: Pick<Arrival, "receivedAt">,
+): readonly Outcome[] {
+  return rows.map((row) => ({ ...row, receivedAt }));
 }
 
 export function changeAnswer(change: LoggedChange): Change {

@@ -19,7 +19,7 @@ export function systemHandlers(house: House): Pick<Handlers, SystemRoutes> {
       const parts = await house.parts();
       return { kind: "ok", value: { ready: parts.every((part) => part.ready), parts: [...parts] } };
     },
-    status: async () => {
+    status: async ({ caller }) => {
       const spool = house.spool.state();
       return {
         kind: "ok",
@@ -33,10 +33,19 @@ export function systemHandlers(house: House): Pick<Handlers, SystemRoutes> {
             limitBytes: spool.limitBytes,
             rows: spool.rows,
             oldestReceivedAt: spool.oldestReceivedAt === undefined ? null : isoOf(spool.oldestReceivedAt),
+            limitAgeMs: spool.limitAgeMs,
             damage: spool.damage.map(
               (damage) => `${damage.path} at byte ${damage.offset}: ${damage.kind}, ${damage.bytesLost} bytes`,
             ),
           },
+          gaps: house.gaps
+            .list()
+            .filter((gap) => caller.systems === undefined || caller.systems.includes(gap.system))
+            .map(({ lastAt, ...gap }) => ({ ...gap, lastAt: isoOf(lastAt) })),
+          clockSkew: house.skews
+            .list()
+            .filter((skew) => caller.systems === undefined || caller.name === skew.caller)
+            .map(({ lastAt, ...skew }) => ({ ...skew, lastAt: isoOf(lastAt) })),
           memoryBytes: house.about.memoryBytes(),
         },
       };

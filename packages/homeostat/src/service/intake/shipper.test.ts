@@ -5,12 +5,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { Fault } from "../../domain/fault.ts";
 import { dayMs } from "../../domain/instant.ts";
 import type { EventStore } from "../../domain/prediction/event-store.ts";
+import type { QuarantinedRow, QuarantineStore } from "../../domain/quarantine/quarantine.ts";
 import type { Spool } from "../../domain/spool/spool.ts";
 import { openSpool } from "../../spool/open-spool.ts";
 import { sampleSystem } from "../../store/conformance/control-sample.ts";
 import { type ControlStore, openControlStore } from "../../store/control/open-control-store.ts";
 import { createShipper, type Shipper } from "./shipper.ts";
-import { takeOutcomes } from "./take-rows.ts";
+import { takeOutcomes, takeRefused } from "./take-rows.ts";
 
 let root: string;
 let store: ControlStore;
@@ -34,11 +35,15 @@ afterAll(async () => {
 function eventLog() {
   const kept = new Map<string, Set<string>>();
   const failing = new Map<string, Fault>();
+  const poisoned = new Set<string>();
   let blocks = 0;
   const keep = async (system: { readonly name: string }, ndjson: readonly Uint8Array[]) => {
     blocks += 1;
     const fault = failing.get(system.name);
     if (fault !== undefined) throw fault;
+    const text = ndjson.map((block) => new TextDecoder().decode(block)).join("");
+    if ([...poisoned].some((id) => text.includes(`"${id}"`)))
+      throw new Fault("rows-refused", { reason: "cannot parse" });
     const ids = kept.get(system.name) ?? new Set<string>();
     kept.set(system.name, ids);
     const before = ids.size;
@@ -48,9 +53,31 @@ function eventLog() {
     return { stored, duplicates: lines.length - stored, touched: stored > 0 ? [0] : [] };
   };
   const events = { storePredictions: keep, storeOutcomes: keep } as Partial<EventStore> as EventStore;
-  return { events, kept, failing, blocks: () => blocks };
+  return { events, kept, failing, poisoned, blocks: () => blocks };
 }
 
+/** Where refused rows go, with room for so many. */
+function quarantineOf(room: number) {
+  const kept = new Map<string, QuarantinedRow>();
+  const state = { room };
+  const keep: QuarantineStore["keep"] = async (_system, rows) => {
+    const fresh = rows.filter((row) => !kept.has(row.id));
+    for (const row of fresh.slice(0, state.room)) kept.set(row.id, row);
+    const taken = Math.min(state.room, fresh.length);
+    state.room -= taken;
+    return { noRoom: fresh.length - taken };
+  };
+  return { store: { keep } as Partial<QuarantineStore> as QuarantineStore, kept, state };
+}
+
+const noted: string[] = [];
+const gaps = {
+  note: (system: string, kind: string, rows: number) => void noted.push(`${system} ${kind} ${rows}`),
+  list: () => [],
+  flush: async () => undefined,
+};
+
+let quarantine: ReturnType<typeof quarantineOf>;
 let spool: Spool;
 let shipper: Shipper;
 let log: ReturnType<typeof eventLog>;
@@ -64,7 +91,15 @@ async function start(directory: string): Promise<void> {
     now += ms;
     await new Promise((resolve) => setTimeout(resolve, 1));
   };
-  shipper = createShipper({ ...store, spool, events: log.events, clock: { now: () => now }, sleep });
+  shipper = createShipper({
+    ...store,
+    spool,
+    gaps,
+    quarantine: quarantine.store,
+    events: log.events,
+    clock: { now: () => now },
+    sleep,
+  });
   const abort = new AbortController();
   const running = shipper.run(abort.signal);
   stop = async () => {
@@ -75,7 +110,7 @@ async function start(directory: string): Promise<void> {
 }
 const send = (system: string, ...ids: readonly string[]) =>
   takeOutcomes(
-    { spool, clock },
+    { spool, gaps, clock },
     sampleSystem(system),
     ids.map((predictionId) => ({
       predictionId,
@@ -93,6 +128,8 @@ let directory: string;
 beforeEach(async () => {
   directory = await mkdtemp(join(root, "spool-"));
   log = eventLog();
+  quarantine = quarantineOf(1_000);
+  noted.length = 0;
   await start(directory);
 });
 afterEach(() => stop());
@@ -133,6 +170,61 @@ describe("the shipper", () => {
     await until(() => expect(keptBy("good")).toEqual(["a", "b"]));
     expect(spool.pendingRows("outcomes:bad")).toBe(1);
     await until(() => expect(shipper.state()).toMatchObject({ kind: "stuck", shippedRows: 2 }));
+  });
+
+  it("halves a block until the rows that can never be stored stand alone: they go to quarantine, all others are stored", async () => {
+    const ids = Array.from({ length: 300 }, (_, n) => `id-${n}.`);
+    for (const n of [0, 17, 18, 299]) log.poisoned.add(`id-${n}.`);
+    await send("good", ...ids.slice(0, 100));
+    await send("good", ...ids.slice(100));
+    await until(() => expect(spool.state().rows).toBe(0));
+    expect(keptBy("good").sort()).toEqual(ids.filter((id) => !log.poisoned.has(id)).sort());
+    const refused = [...quarantine.kept.values()];
+    expect(refused.map((row) => (JSON.parse(row.payload) as { prediction_id: string }).prediction_id).sort()).toEqual(
+      [...log.poisoned].sort(),
+    );
+    expect(refused[0]).toMatchObject({
+      stream: "outcomes",
+      form: "line",
+      reason: "engine",
+      found: expect.stringContaining("cannot parse"),
+    });
+    expect(shipper.state().kind).toBe("shipping");
+  });
+
+  it("lets go of no acknowledged row while the quarantine has no room for it", async () => {
+    quarantine.state.room = 1;
+    log.poisoned.add("bad-1").add("bad-2");
+    await send("good", "bad-1", "a", "bad-2");
+    await until(() =>
+      expect(shipper.state()).toMatchObject({ kind: "stuck", reason: expect.stringContaining("no room") }),
+    );
+    expect(spool.pendingRows("outcomes:good")).toBe(3);
+    quarantine.state.room = 1;
+    await until(() => expect(spool.state().rows).toBe(0));
+    expect([keptBy("good"), quarantine.kept.size]).toEqual([["a"], 2]);
+  });
+
+  it("leaves to people a block of which more than single rows are refused", async () => {
+    const ids = Array.from({ length: 600 }, (_, n) => `all-${n}.`);
+    for (const id of ids) log.poisoned.add(id);
+    await send("good", ...ids);
+    await until(() =>
+      expect(shipper.state()).toMatchObject({ kind: "stuck", reason: expect.stringContaining("refuses rows") }),
+    );
+    expect([spool.pendingRows("outcomes:good"), quarantine.kept.size]).toEqual([600, 0]);
+  });
+
+  it("brings rows refused at the door to the quarantine, and counts those without room", async () => {
+    quarantine.state.room = 1;
+    const row = (id: string): QuarantinedRow => ({
+      ...{ id, stream: "outcomes", form: "row", receivedAt: 5, caller: "key", reason: "shape" },
+      ...{ path: "value", expected: "true or false", found: "nothing", payload: `{"predictionId":"${id}"}` },
+    });
+    await takeRefused({ spool, gaps, clock }, "good", [row("q-1"), row("q-2")]);
+    await until(() => expect(spool.state().rows).toBe(0));
+    expect([...quarantine.kept.values()]).toEqual([row("q-1")]);
+    expect(noted).toEqual(["good quarantine-full 1"]);
   });
 
   it("ships other streams while one belongs to no declared system", async () => {

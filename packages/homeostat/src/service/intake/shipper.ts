@@ -1,15 +1,20 @@
 import type { Cancellation } from "../../domain/cancellation.ts";
 import { Fault, reasonOf } from "../../domain/fault.ts";
+import type { GapLog } from "../../domain/gap/gap.ts";
 import type { Clock, Instant } from "../../domain/instant.ts";
 import type { JobQueue } from "../../domain/job/job-queue.ts";
-import type { EventStore, StoreReceipt } from "../../domain/prediction/event-store.ts";
-import type { Spool, SpooledRecord, SpoolStream } from "../../domain/spool/spool.ts";
-import type { System, SystemStore } from "../../domain/system/system.ts";
+import type { EventStore } from "../../domain/prediction/event-store.ts";
+import type { QuarantineStore } from "../../domain/quarantine/quarantine.ts";
+import type { Spool, SpooledRecord, SpoolKind, SpoolStream } from "../../domain/spool/spool.ts";
+import type { SystemStore } from "../../domain/system/system.ts";
 import type { WindowStore } from "../../domain/window/window.ts";
+import { keepRefused, storeSplitting } from "./store-splitting.ts";
 
 export interface ShipperPorts {
   readonly spool: Spool;
   readonly events: EventStore;
+  readonly quarantine: QuarantineStore;
+  readonly gaps: GapLog;
   readonly windows: WindowStore;
   readonly systems: SystemStore;
   readonly jobs: JobQueue;
@@ -57,7 +62,8 @@ interface Trouble {
 /**
  * Takes rows from the spool to the store and lets go of them only after the store confirmed. A crash in between means
  * the same rows are stored again, which changes nothing. A stream whose block is not taken rests with growing pauses and
- * says so in the state, while the other streams go on; nothing is dropped.
+ * says so in the state, while the other streams go on; nothing is dropped. Rows that the engine refuses for good go to
+ * the quarantine, and the rest of their block is stored.
  */
 export function createShipper(ports: ShipperPorts): Shipper {
   const troubles = new Map<SpoolStream, Trouble>();
@@ -135,30 +141,18 @@ export function createShipper(ports: ShipperPorts): Shipper {
 }
 
 async function shipBlock(ports: ShipperPorts, stream: SpoolStream, records: readonly SpooledRecord[]): Promise<void> {
-  const [kind, name = ""] = stream.split(":", 2);
+  const [kind, name = ""] = stream.split(":", 2) as [SpoolKind, string?];
   const stored = await ports.systems.get(name);
   if (stored === undefined)
     throw new Fault("engine-query-failed", {
       reason: `rows wait in the spool for the system ${name}, which is not declared`,
     });
-  const receipt = await storeBlock(
-    ports.events,
-    kind === "outcomes" ? "outcomes" : "predictions",
-    stored.system,
-    records,
-  );
-  if (receipt.touched.length > 0) await ports.windows.touch(name, receipt.touched, stored.system.windows.lengthMs);
+  const touched =
+    kind === "quarantine"
+      ? await keepRefused(ports, name, records)
+      : await storeSplitting(ports, kind, stored.system, records);
+  if (touched.length > 0) await ports.windows.touch(name, touched, stored.system.windows.lengthMs);
   const last = records[records.length - 1];
   if (last !== undefined) await ports.spool.release(stream, last.position);
-  if (receipt.touched.length > 0) await ports.jobs.send("sense", { system: name }, { singleton: name });
-}
-
-function storeBlock(
-  events: EventStore,
-  kind: "predictions" | "outcomes",
-  system: System,
-  records: readonly SpooledRecord[],
-): Promise<StoreReceipt> {
-  const blocks = records.map((record) => record.bytes);
-  return kind === "outcomes" ? events.storeOutcomes(system, blocks) : events.storePredictions(system, blocks);
+  if (touched.length > 0) await ports.jobs.send("sense", { system: name }, { singleton: name });
 }

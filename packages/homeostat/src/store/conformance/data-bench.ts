@@ -2,6 +2,7 @@ import type { ProfileStore } from "../../domain/baseline/profile-store.ts";
 import type { SliceStore } from "../../domain/baseline/slice-store.ts";
 import type { VerdictStore } from "../../domain/monitor/verdict.ts";
 import type { EventStore } from "../../domain/prediction/event-store.ts";
+import type { QuarantineStore } from "../../domain/quarantine/quarantine.ts";
 import type { DataPlace } from "./data-place.ts";
 
 /** What every part of the data suite works with. */
@@ -11,4 +12,5 @@ export interface DataBench {
   readonly profiles: ProfileStore;
   readonly slices: SliceStore;
   readonly verdicts: VerdictStore;
+  readonly quarantine: QuarantineStore;
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import { createEventStore } from "../data/event-store.ts";
 import { createProfileStore } from "../data/profile-store.ts";
+import { createQuarantineStore } from "../data/quarantine-store.ts";
 import { ensureSharedTables } from "../data/shared-table.ts";
 import { createSliceStore } from "../data/slice-store.ts";
 import { createVerdictStore } from "../data/verdict-store.ts";
@@ -9,6 +10,7 @@ import { eventConformance } from "./data-event-conformance.ts";
 import { fileConformance } from "./data-file-conformance.ts";
 import type { DataPlace } from "./data-place.ts";
 import { profileConformance } from "./data-profile-conformance.ts";
+import { gapConformance, quarantineConformance, sampleLimits } from "./data-quarantine-conformance.ts";
 import { statisticsConformance } from "./data-statistics-conformance.ts";
 import { verdictConformance } from "./data-verdict-conformance.ts";
 
@@ -25,6 +27,7 @@ export function dataConformance(name: string, open: () => Promise<DataPlace>): v
         profiles: createProfileStore(client),
         slices: createSliceStore(client),
         verdicts: createVerdictStore(client),
+        quarantine: createQuarantineStore(client, sampleLimits),
       };
       await ensureSharedTables(client);
       await ensureSharedTables(client);
@@ -37,6 +40,8 @@ export function dataConformance(name: string, open: () => Promise<DataPlace>): v
     describe("events", () => eventConformance(bench));
     describe("profiles", () => profileConformance(bench));
     describe("statistics of the same rows", () => statisticsConformance(bench));
+    describe("quarantine", () => quarantineConformance(bench));
+    describe("gaps", () => gapConformance(bench));
     describe("verdicts", () => verdictConformance(bench));
     describe("dataset files", () => fileConformance(bench));
   });

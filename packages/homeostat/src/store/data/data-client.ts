@@ -36,7 +36,11 @@ function faultOf(thrown: unknown): Fault {
   if (thrown instanceof Fault) return thrown;
   if (thrown instanceof ClickHouseError) {
     if (thrown.code === "159") return new Fault("engine-timeout", { limitMs: statementLimitMs }, thrown);
-    return new Fault("engine-query-failed", { reason: thrown.message.slice(0, 1_000) }, thrown);
+    return new Fault(
+      "engine-query-failed",
+      { reason: thrown.message.slice(0, 1_000), code: Number(thrown.code) },
+      thrown,
+    );
   }
   return new Fault("engine-unavailable", { reason: reasonOf(thrown) }, thrown);
 }

@@ -1,3 +1,4 @@
+import { Fault } from "../../domain/fault.ts";
 import type { Clock } from "../../domain/instant.ts";
 import type { EventCounts, EventStore, StoreReceipt } from "../../domain/prediction/event-store.ts";
 import type { System } from "../../domain/system/system.ts";
@@ -32,9 +33,15 @@ export function createEventStore(client: DataClient, clock: Clock): EventStore {
   return {
     ensureTables: (system) => ensureTables(client, system),
     storePredictions: async (system, ndjson) =>
-      noteShipment(client, clock, system.name, "predictions", await storePredictions(client, system, ndjson)),
+      noteShipment(
+        client,
+        clock,
+        system.name,
+        "predictions",
+        await refusing(() => storePredictions(client, system, ndjson)),
+      ),
     storeOutcomes: async (system, ndjson) =>
-      noteShipment(client, clock, system.name, "outcomes", await storeOutcomes(client, system, ndjson)),
+      noteShipment(client, clock, system.name, "outcomes", await refusing(() => storeOutcomes(client, system, ndjson))),
     counts: (system) => counts(client, system.name),
     frontier: async (system) => {
       const [row] = await client.rows<{ n: string; event: string; received: string }>(
@@ -45,6 +52,24 @@ export function createEventStore(client: DataClient, clock: Clock): EventStore {
         : { eventTime: Number(row.event), receivedAt: Number(row.received) };
     },
   };
+}
+
+/**
+ * Codes with which the engine says that a value cannot be stored or computed with: sending it again will not help. All
+ * others (a table is missing, the disk is full, too many parts) are about the engine and not about the rows.
+ */
+const refusalCodes: ReadonlySet<unknown> = new Set([
+  6, 25, 26, 27, 33, 34, 38, 41, 53, 69, 70, 72, 117, 131, 153, 321, 349, 407, 441, 467, 675, 676,
+]);
+
+async function refusing<T>(store: () => Promise<T>): Promise<T> {
+  try {
+    return await store();
+  } catch (thrown) {
+    if (!(thrown instanceof Fault) || thrown.code !== "engine-query-failed") throw thrown;
+    if (!refusalCodes.has(thrown.detail.code)) throw thrown;
+    throw new Fault("rows-refused", { reason: String(thrown.detail.reason) }, thrown);
+  }
 }
 
 async function ensureTables(client: DataClient, system: System): Promise<readonly string[]> {

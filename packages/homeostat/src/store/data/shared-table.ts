@@ -1,10 +1,14 @@
 import type { DataClient } from "./data-client.ts";
 import { columnDefinitions, durableSettings, outcomeKindColumns } from "./event-table.ts";
+import { gapTable } from "./gap-log.ts";
+import { quarantineTable } from "./quarantine-store.ts";
 import { verdictTable } from "./verdict-store.ts";
 
 /** Tables that all systems share: narrow, ordered by system first. */
 const statements: readonly string[] = [
   verdictTable,
+  quarantineTable,
+  gapTable,
   `CREATE TABLE IF NOT EXISTS outcomes (
     system LowCardinality(String), prediction_id String, time DateTime64(3, 'UTC'), received DateTime64(3, 'UTC'), value UInt8,
     ${columnDefinitions(outcomeKindColumns)}
