@@ -142,6 +142,22 @@ const calls: { readonly [N in RouteName]: () => Call | Promise<Call> } = {
     address: "/v1/changes",
     body: { component: "library:x", kind: "library", title: "x 2", time: "2001-02-13T00:00:00Z", actor: "bot" },
   }),
+  hooks: () => ({ address: "/v1/hooks" }),
+  createHook: () => ({ address: "/v1/hooks", body: { name: "deploys", kind: "gitlab" } }),
+  revokeHook: async () => {
+    const { id } = await house.client.call("createHook", { body: { name: "old", kind: "github" } });
+    return { address: `/v1/hooks/${id}` };
+  },
+  deliverHook: async () => {
+    const { path, secret } = await house.client.call("createHook", { body: { name: "gl", kind: "gitlab" } });
+    const body = { object_kind: "deployment", status: "success", deployment_id: 1, project: { id: 1 } };
+    return { address: path, body, headers: { authorization: "", "x-gitlab-token": secret } };
+  },
+  enqueueChange: async () => {
+    const { path, secret } = await house.client.call("createHook", { body: { name: "pd", kind: "pagerduty" } });
+    const body = { routing_key: secret, payload: { summary: "x 3", timestamp: "2001-02-13T00:00:00Z" } };
+    return { address: path, body, headers: { authorization: "" } };
+  },
   lineage: () => ({ address: "/v1/lineage?node=system:flight-delay&depth=9" }),
   lineageNodes: () => ({ address: "/v1/lineage/nodes?text=feature:" }),
   linkLineage: () => ({

@@ -2,6 +2,7 @@ export * from "./access.ts";
 export * from "./data-contract.ts";
 export * from "./declaration-bundle.ts";
 export * from "./event.ts";
+export * from "./hook.ts";
 export * from "./incident.ts";
 export * from "./learning.ts";
 export * from "./lineage.ts";

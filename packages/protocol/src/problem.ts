@@ -32,6 +32,11 @@ export const publicErrors = {
     title: "The key does not have the scope for this",
     next: "Use a key with the scope named in the detail.",
   },
+  "bad-signature": {
+    status: 401,
+    title: "The delivery is not signed by whom it says",
+    next: "Compare the secret at the sender with the one shown when the hook was made; `homeostat hooks` lists hooks.",
+  },
   "unknown-system": {
     status: 404,
     title: "There is no such system",

@@ -12,6 +12,7 @@ import {
   predictionEvent,
   predictRequest,
 } from "./event.ts";
+import { hookRoutes } from "./hook-route.ts";
 import { incidentAct, incidentDetail, incidentSummary } from "./incident.ts";
 import { baselineRequest, dataset, job, model, release, releaseRequest, trainRequest } from "./learning.ts";
 import { lineageRoutes } from "./lineage-route.ts";
@@ -297,6 +298,7 @@ export const routes = {
     answer: change,
     status: 201,
   },
+  ...hookRoutes,
   ...lineageRoutes,
   incidents: {
     method: "GET",

@@ -6,6 +6,7 @@ import { type Clock, secondMs } from "../domain/instant.ts";
 import type { ApiKey } from "../domain/key/api-key.ts";
 import { createAccess, createFirstAccess, type FirstAccess } from "../http/access.ts";
 import type { Handlers } from "../http/handler.ts";
+import { hookHandlers } from "../http/route/hook-routes.ts";
 import { incidentHandlers } from "../http/route/incident-routes.ts";
 import { intakeHandlers } from "../http/route/intake-routes.ts";
 import { learningHandlers } from "../http/route/learning-routes.ts";
@@ -158,6 +159,7 @@ async function start({ config, clock, log, print }: StartOptions, undo: Undo[]):
     ...intakeHandlers(wired.house),
     ...quarantineHandlers(wired.house),
     ...learningHandlers(wired.house),
+    ...hookHandlers(wired.house),
     ...lineageHandlers(wired.house),
     ...sensingHandlers(wired.house),
     ...incidentHandlers(wired.house),

@@ -4,6 +4,7 @@ import { addApply, addPlan } from "./command/apply.ts";
 import { addBaseline } from "./command/baseline.ts";
 import { addChange } from "./command/change.ts";
 import { addErrors } from "./command/errors.ts";
+import { addHooks } from "./command/hooks.ts";
 import { addAcknowledge, addIncident, addResolve } from "./command/incident.ts";
 import { addIncidents } from "./command/incidents.ts";
 import { addKeys } from "./command/keys.ts";
@@ -29,6 +30,7 @@ const commands: readonly ((program: Command, cli: Cli) => void)[] = [
   addPredict,
   addReplay,
   addChange,
+  addHooks,
   addLineage,
   addQuarantine,
   addIncidents,

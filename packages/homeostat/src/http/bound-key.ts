@@ -45,6 +45,12 @@ export const reaches: Readonly<Record<RouteName, Reach>> = {
   findings: "path",
   changes: "query",
   recordChange: "body",
+  hooks: "closed",
+  createHook: "closed",
+  revokeHook: "closed",
+  // no key comes with a delivery
+  deliverHook: "free",
+  enqueueChange: "free",
   // components are shared between systems
   lineage: "closed",
   lineageNodes: "closed",

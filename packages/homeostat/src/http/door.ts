@@ -44,7 +44,15 @@ function clockAheadOf(request: IncomingMessage, beganAt: Instant): number | unde
 }
 
 /** Rows are too many to write an entry for each batch, and a plan changes nothing. */
-const unaudited: ReadonlySet<RouteName> = new Set<RouteName>(["predict", "sendPredictions", "sendOutcomes", "plan"]);
+const unaudited: ReadonlySet<RouteName> = new Set<RouteName>([
+  "predict",
+  "sendPredictions",
+  "sendOutcomes",
+  "plan",
+  // Written with the change itself, under the hook's name.
+  "deliverHook",
+  "enqueueChange",
+]);
 
 const headerOf = (request: IncomingMessage, name: string): string | undefined => {
   const value = request.headers[name];
@@ -63,6 +71,7 @@ function subjectOf(call: Call<RouteName>): string {
   if (named.length > 0)
     return named.map(([name, value]) => `${name === "number" ? "incident" : name}:${value}`).join(" ");
   if (call.route === "createKey") return `key ${(call as unknown as Call<"createKey">).body.name}`;
+  if (call.route === "createHook") return `hook ${(call as unknown as Call<"createHook">).body.name}`;
   if (call.route === "recordChange") return (call as unknown as Call<"recordChange">).body.component;
   if (call.route === "apply") return `${(call as unknown as Call<"apply">).body.files.length} files`;
   return routes[call.route].path;

@@ -30,6 +30,12 @@ export interface RowBytes {
   readonly bytes: Uint8Array;
 }
 
+/** A delivery as it came, to be verified before it is read: its signature is over these very bytes. */
+export interface HookBytes {
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly bytes: Uint8Array;
+}
+
 /** A large body on disk. The file is deleted when the handler's promise settles: move or read it before that. */
 export interface UploadedFile {
   readonly mediaType: string;
@@ -39,6 +45,9 @@ export interface UploadedFile {
 
 /** Routes whose body is handed over as bytes, because a schema per row would be too slow. */
 type RowRouteName = "sendPredictions" | "sendOutcomes" | "predict";
+
+/** Routes whose callers prove themselves by a signature over the body. */
+export type HookRouteName = "deliverHook" | "enqueueChange";
 
 type ParameterOf<P extends string> = P extends `${string}{${infer Name}}${infer Rest}`
   ? Name | ParameterOf<Rest>
@@ -57,11 +66,13 @@ type QueryOf<N extends RouteName> = (typeof routes)[N] extends { readonly query:
 /** The body after its schema, with defaults filled; bytes for rows, a file for uploads, undefined where none is taken. */
 type BodyOf<N extends RouteName> = N extends RowRouteName
   ? RowBytes
-  : N extends "createDataset"
-    ? UploadedFile
-    : (typeof routes)[N] extends { readonly body: { readonly _output: infer B } }
-      ? B
-      : undefined;
+  : N extends HookRouteName
+    ? HookBytes
+    : N extends "createDataset"
+      ? UploadedFile
+      : (typeof routes)[N] extends { readonly body: { readonly _output: infer B } }
+        ? B
+        : undefined;
 
 /** One request that passed the door: authenticated, allowed, within limits, of the declared shape. */
 export interface Call<N extends RouteName> {

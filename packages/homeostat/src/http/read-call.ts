@@ -1,6 +1,14 @@
 import type { IncomingMessage } from "node:http";
 import { type Route, type RouteName, routes } from "@homeostat/protocol";
-import { type Issue, type Refusal, type RowBytes, refused, type UploadedFile } from "./handler.ts";
+import {
+  type HookBytes,
+  type HookRouteName,
+  type Issue,
+  type Refusal,
+  type RowBytes,
+  refused,
+  type UploadedFile,
+} from "./handler.ts";
 import { isUtf8Charset, mediaTypeOf } from "./media-type.ts";
 import { type BodyLimits, readBytes, readToFile } from "./read-body.ts";
 import { readJson } from "./read-json.ts";
@@ -8,7 +16,7 @@ import { readText } from "./read-text.ts";
 import { pathTextOf, type Schema, schemaIssuesOf } from "./schema-issue.ts";
 
 /** What of a route's request is read how. */
-type BodyKind = "none" | "json" | "rows" | "file";
+type BodyKind = "none" | "json" | "rows" | "file" | "hook";
 
 /** Size and time limits by kind of body. Tests make them small; the server uses `usualLimits`. */
 export type DoorLimits = Readonly<Record<"json" | "rows" | "file", BodyLimits>>;
@@ -21,10 +29,12 @@ export const usualLimits: DoorLimits = {
 };
 
 const rowRoutes: ReadonlySet<RouteName> = new Set<RouteName>(["predict", "sendPredictions", "sendOutcomes"]);
+const hookRoutes: ReadonlySet<RouteName> = new Set<HookRouteName>(["deliverHook", "enqueueChange"]);
 const mostIssues = 100;
 
 /** How a route's body is read. */
 export function bodyKindOf(name: RouteName): BodyKind {
+  if (hookRoutes.has(name)) return "hook";
   if (rowRoutes.has(name)) return "rows";
   if (name === "createDataset") return "file";
   return "body" in routes[name] ? "json" : "none";
@@ -119,6 +129,20 @@ async function readRowBytes(name: RouteName, request: IncomingMessage, limits: B
   return { kind: "read", value: { mediaType, bytes: read.bytes } };
 }
 
+/** A delivery is verified over its bytes before anything is made of them. */
+async function readHookBytes(
+  name: RouteName,
+  request: IncomingMessage,
+  limits: BodyLimits,
+): Promise<Reading<HookBytes>> {
+  const media = mediaTypeFor(name, request);
+  if (media.kind === "refused") return media;
+  const read = await readBytes(request, limits);
+  if (read.kind === "refused") return read;
+  const headers = Object.entries(request.headers).map(([key, value]) => [key, Array.isArray(value) ? value[0] : value]);
+  return { kind: "read", value: { headers: Object.fromEntries(headers), bytes: read.bytes } };
+}
+
 async function readUpload(
   name: RouteName,
   request: IncomingMessage,
@@ -148,6 +172,8 @@ export async function readBody(
       return { kind: "read", value: undefined };
     case "json":
       return await readJsonBody(name, request, limits.json);
+    case "hook":
+      return await readHookBytes(name, request, limits.json);
     case "rows":
       return await readRowBytes(name, request, limits.rows);
     case "file":

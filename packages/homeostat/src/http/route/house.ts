@@ -1,3 +1,4 @@
+import type { AuditLog } from "../../domain/audit.ts";
 import type { BaselineStore } from "../../domain/baseline/baseline.ts";
 import type { ProfileStore } from "../../domain/baseline/profile-store.ts";
 import type { ChangeStore } from "../../domain/change/change.ts";
@@ -7,6 +8,7 @@ import type { DatasetFiles } from "../../domain/dataset/dataset-files.ts";
 import type { ExpressionChecker } from "../../domain/engine/expression.ts";
 import type { FindingStore } from "../../domain/finding/finding.ts";
 import type { GapLog } from "../../domain/gap/gap.ts";
+import type { HookStore } from "../../domain/hook/hook.ts";
 import type { IncidentStore } from "../../domain/incident/incident.ts";
 import type { Clock, Instant } from "../../domain/instant.ts";
 import type { JobQueue } from "../../domain/job/job-queue.ts";
@@ -32,6 +34,7 @@ export interface House {
   readonly releases: ReleaseStore;
   readonly baselines: BaselineStore;
   readonly changes: ChangeStore;
+  readonly hooks: HookStore;
   readonly lineage: LineageStore;
   readonly windows: WindowStore;
   readonly findings: FindingStore;
@@ -71,6 +74,8 @@ interface HouseNouns {
   readonly models: ModelStore;
   readonly releases: ReleaseStore;
   readonly changes: ChangeStore;
+  readonly hooks: HookStore;
+  readonly audit: AuditLog;
   readonly lineage: LineageStore;
 }
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from "vitest";
 import type { ControlStoreEvent } from "../control/control-store-event.ts";
 import { type ControlStore, openControlStore } from "../control/open-control-store.ts";
 import type { ControlBench } from "./control-bench.ts";
+import { hookConformance } from "./control-hook-conformance.ts";
 import { jobConformance } from "./control-job-conformance.ts";
 import { lifeConformance } from "./control-life-conformance.ts";
 import { lineageConformance } from "./control-lineage-conformance.ts";
@@ -24,6 +25,7 @@ export function controlConformance(name: string, open: () => Promise<ControlPlac
     });
     const bench = (): ControlBench => ({ store, events, createPlace: () => places.create() });
     nounConformance(bench);
+    hookConformance(bench);
     lineageConformance(bench);
     jobConformance(bench);
     lifeConformance(bench);

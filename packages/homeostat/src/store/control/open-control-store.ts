@@ -3,6 +3,7 @@ import type { BaselineStore } from "../../domain/baseline/baseline.ts";
 import type { ChangeStore } from "../../domain/change/change.ts";
 import type { DatasetStore } from "../../domain/dataset/dataset.ts";
 import type { FindingStore } from "../../domain/finding/finding.ts";
+import type { HookStore } from "../../domain/hook/hook.ts";
 import type { IncidentStore } from "../../domain/incident/incident.ts";
 import { invariant } from "../../domain/invariant.ts";
 import type { JobQueue } from "../../domain/job/job-queue.ts";
@@ -22,6 +23,7 @@ import type { ControlStoreListener } from "./control-store-event.ts";
 import { createDatasetStore } from "./dataset-store.ts";
 import { createDeliveryStore } from "./delivery-store.ts";
 import { createFindingStore } from "./finding-store.ts";
+import { createHookStore } from "./hook-store.ts";
 import { createIncidentStore } from "./incident-store.ts";
 import { ControlJobQueue } from "./job-queue.ts";
 import { createKeyStore } from "./key-store.ts";
@@ -44,6 +46,7 @@ interface ControlNouns {
   readonly baselines: BaselineStore;
   readonly releases: ReleaseStore;
   readonly changes: ChangeStore;
+  readonly hooks: HookStore;
   readonly lineage: LineageStore;
   readonly windows: WindowStore;
   readonly findings: FindingStore;
@@ -146,6 +149,7 @@ function nounsOver(database: ControlDatabase): ControlNouns {
     baselines: createBaselineStore(database),
     releases: createReleaseStore(database),
     changes: createChangeStore(database),
+    hooks: createHookStore(database),
     lineage: createLineageStore(database),
     windows: createWindowStore(database),
     findings: createFindingStore(database),

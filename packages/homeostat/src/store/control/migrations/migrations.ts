@@ -1,6 +1,7 @@
 import { nouns } from "./0001-nouns.ts";
 import { lineage } from "./0002-lineage.ts";
+import { hooks } from "./0003-hooks.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every step, in order, numbered from 1 without gaps. To change the schema, add a step at the end. */
-export const migrations: readonly Migration[] = [nouns, lineage];
+export const migrations: readonly Migration[] = [nouns, lineage, hooks];

@@ -5,6 +5,7 @@ import type { CountersTable } from "./counters.ts";
 import type { DatasetsTable } from "./datasets.ts";
 import type { DeliveriesTable } from "./deliveries.ts";
 import type { FindingsTable } from "./findings.ts";
+import type { HooksTable } from "./hooks.ts";
 import type { IncidentsTable, IncidentTimelineTable } from "./incidents.ts";
 import type { JobProgressTable } from "./job-progress.ts";
 import type { ApiKeysTable, SessionsTable, SignInTokensTable } from "./keys.ts";
@@ -23,6 +24,7 @@ export interface ControlSchema {
   readonly datasets: DatasetsTable;
   readonly deliveries: DeliveriesTable;
   readonly findings: FindingsTable;
+  readonly hooks: HooksTable;
   readonly incidents: IncidentsTable;
   readonly incident_timeline: IncidentTimelineTable;
   readonly job_progress: JobProgressTable;
