@@ -3,13 +3,8 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import {
-  type DeclarationDocument,
-  readSchema,
-  readYaml,
-} from "../packages/homeostat/src/http/declaration/yaml-document.ts";
-import type { Schema } from "../packages/homeostat/src/http/schema-issue.ts";
-import {
   changeEvent,
+  type DeclarationDocument,
   dataContract,
   outcomeEvent,
   ownersDeclaration,
@@ -18,7 +13,10 @@ import {
   predictionEvent,
   predictRequest,
   publicErrors,
+  readSchema,
+  readYaml,
   routes,
+  type Schema,
   systemDeclaration,
 } from "../packages/protocol/src/index.ts";
 

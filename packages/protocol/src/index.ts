@@ -12,5 +12,7 @@ export * from "./problem.ts";
 export * from "./quarantine.ts";
 export * from "./route.ts";
 export * from "./route-definition.ts";
+export * from "./schema-issue.ts";
 export * from "./sensing.ts";
 export * from "./system-declaration.ts";
+export * from "./yaml-document.ts";

@@ -6,7 +6,7 @@ export const exitCodes = {
   /** The command line itself is wrong. */
   usage: 2,
   unreachable: 3,
-  /** There is something to look at; only where `--exit-code` asks for it. */
+  /** There is something to look at: where `--exit-code` asks for it, and in checks of contracts. */
   found: 4,
 } as const;
 
@@ -19,5 +19,5 @@ Exit codes:
   1  refused by the server, or failed on the way
   2  the command line is wrong
   3  no server answers
-  4  there is something to look at (only with --exit-code)
+  4  there is something to look at (with --exit-code, and in source check, test and diff)
 `;

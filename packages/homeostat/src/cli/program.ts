@@ -13,6 +13,7 @@ import { addPredict } from "./command/predict.ts";
 import { addQuarantine } from "./command/quarantine.ts";
 import { addRelease } from "./command/release.ts";
 import { addReplay } from "./command/replay.ts";
+import { addSource } from "./command/source.ts";
 import { addStatus } from "./command/status.ts";
 import { addTrain } from "./command/train.ts";
 import { addUp } from "./command/up.ts";
@@ -24,6 +25,7 @@ const commands: readonly ((program: Command, cli: Cli) => void)[] = [
   addUp,
   addPlan,
   addApply,
+  addSource,
   addStatus,
   addTrain,
   addRelease,

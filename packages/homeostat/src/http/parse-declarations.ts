@@ -1,12 +1,18 @@
 import { createHash } from "node:crypto";
 import { posix } from "node:path";
-import { type OwnersDeclaration, ownersDeclaration, pipelineDeclaration } from "@homeostat/protocol";
+import {
+  type DeclarationDocument,
+  dataContract,
+  type OwnersDeclaration,
+  ownersDeclaration,
+  pipelineDeclaration,
+  readSchema,
+  readYaml,
+} from "@homeostat/protocol";
 import type { ExpressionChecker } from "../domain/engine/expression.ts";
 import type { Owner, System } from "../domain/system/system.ts";
-import { readContract } from "./declaration/read-contract.ts";
 import { repeatedNames } from "./declaration/read-pipeline.ts";
 import { readSystem } from "./declaration/read-system.ts";
-import { type DeclarationDocument, readSchema, readYaml } from "./declaration/yaml-document.ts";
 import type { Issue } from "./handler.ts";
 
 export interface DeclarationFile {
@@ -113,7 +119,7 @@ function readOwners(documents: readonly DeclarationDocument[]): {
 function unusedIssues(documents: readonly DeclarationDocument[]): readonly Issue[] {
   return documents.flatMap((document) => {
     if (document.kind === "DataContract") {
-      const read = readContract(document);
+      const read = readSchema(dataContract, document);
       return "issues" in read ? read.issues : [];
     }
     if (document.kind !== "Pipeline") return [];

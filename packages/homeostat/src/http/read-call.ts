@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { type Route, type RouteName, routes } from "@homeostat/protocol";
+import { pathTextOf, type Route, type RouteName, routes, type Schema, schemaIssuesOf } from "@homeostat/protocol";
 import {
   type HookBytes,
   type HookRouteName,
@@ -13,7 +13,6 @@ import { isUtf8Charset, mediaTypeOf } from "./media-type.ts";
 import { type BodyLimits, readBytes, readToFile } from "./read-body.ts";
 import { readJson } from "./read-json.ts";
 import { readText } from "./read-text.ts";
-import { pathTextOf, type Schema, schemaIssuesOf } from "./schema-issue.ts";
 
 /** What of a route's request is read how. */
 type BodyKind = "none" | "json" | "rows" | "file" | "hook";

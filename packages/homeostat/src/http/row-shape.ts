@@ -1,9 +1,9 @@
+import { describeValue } from "@homeostat/protocol";
 import { type Instant, isoOf } from "../domain/instant.ts";
 import type { InputField, InputRow } from "../domain/pipeline/pipeline.ts";
 import { futureToleranceMs, type PredictionOutput } from "../domain/prediction/prediction.ts";
 import type { Task } from "../domain/system/task.ts";
 import { readInstant } from "./read-instant.ts";
-import { describe } from "./schema-issue.ts";
 
 /**
  * The shapes of rows, checked by hand: what `predictionEvent` and `predictRow` of the protocol say
@@ -73,7 +73,7 @@ const ways: Readonly<Record<InputField["type"], string>> = {
 export const issue = (path: string, expected: string, found: unknown): RowIssue => ({
   path,
   expected,
-  found: describe(found),
+  found: describeValue(found),
 });
 
 const isWhole = (text: string, context: RowContext): boolean =>
@@ -171,7 +171,7 @@ export function checkKeys(
   const present = known.reduce((count, name) => (row[name] === undefined ? count : count + 1), 0);
   if (names.length !== present) {
     const name = names.find((key) => !known.includes(key)) ?? "";
-    return { path: name.slice(0, 80), expected: "no such key", found: describe(row[name]) };
+    return { path: name.slice(0, 80), expected: "no such key", found: describeValue(row[name]) };
   }
   return colons === names.length + nestedKeys
     ? undefined

@@ -47,7 +47,8 @@ export async function findTableFiles(asked: string): Promise<TableFiles> {
 const unknownEnding = (asked: string): UsageError =>
   new UsageError(`the ending of ${asked} names no format that can be read`, endingsHelp);
 const isPattern = (path: string): boolean => /[*?]/.test(basename(path));
-const formatOf = (path: string): TableFormat | undefined => formats.find(([ending]) => ending.test(path))?.[1];
+/** The format that the ending of a path names; undefined where it names none. */
+export const formatOf = (path: string): TableFormat | undefined => formats.find(([ending]) => ending.test(path))?.[1];
 
 function patternOf(pattern: string): (name: string) => boolean {
   const escaped = pattern.replaceAll(/[.+^${}()|[\]\\]/g, "\\$&");

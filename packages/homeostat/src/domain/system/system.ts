@@ -1,3 +1,4 @@
+import type { Contract } from "../contract/contract.ts";
 import type { CheckedExpression } from "../engine/expression.ts";
 import type { Pipeline } from "../pipeline/pipeline.ts";
 import type { Task } from "./task.ts";
@@ -29,6 +30,8 @@ export interface Source {
   readonly contractVersion: string;
   /** Columns known only afterwards: they may stand in the outcome's expression, never in an input. */
   readonly outcomeColumns: readonly { readonly name: string; readonly physicalName: string; readonly type: string }[];
+  /** What the contract promises. Absent in systems that were applied before promises were kept: nothing is checked then. */
+  readonly contract?: Contract;
 }
 
 export interface OutcomeDefinition {

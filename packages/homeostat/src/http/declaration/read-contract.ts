@@ -1,124 +1,116 @@
-import { type DataContract, dataContract } from "@homeostat/protocol";
+import { type DataContract, type DeclarationDocument, dataContract, fieldName, readSchema } from "@homeostat/protocol";
+import type { Contract, ContractType } from "../../domain/contract/contract.ts";
+import { readContract } from "../../domain/contract/read-contract.ts";
+import type { ExpressionChecker } from "../../domain/engine/expression.ts";
 import { columnTypeOf, type FieldType, type InputField } from "../../domain/pipeline/pipeline.ts";
 import type { Source } from "../../domain/system/system.ts";
 import type { Issue } from "../handler.ts";
-import { type DeclarationDocument, readSchema } from "./yaml-document.ts";
 
 /** A contract as systems use it. */
-export interface Contract {
+export interface SystemContract {
   readonly id: string;
   readonly inputs: readonly InputField[];
   readonly source: Source;
-  /** What the contract promises and nobody checks yet, in words. */
+  /** What the contract promises and nobody checks, in words. */
   readonly unchecked: readonly string[];
 }
 
-type Property = DataContract["schema"][number]["properties"][number];
+type DeclaredTable = NonNullable<DataContract["schema"]>[number];
+type Property = NonNullable<DeclaredTable["properties"]>[number];
 
-/** A date has no time of day: it is kept as its text, and expressions say `toDate(day)`. */
-const fieldTypes: Readonly<Record<Property["logicalType"], FieldType>> = {
+/** A date or a time is kept as its text, and expressions say `toDate(day)`. Nested values are no inputs. */
+const fieldTypes: Readonly<Record<ContractType, FieldType | undefined>> = {
   string: "string",
   number: "number",
   integer: "integer",
   boolean: "boolean",
   timestamp: "timestamp",
   date: "string",
+  time: "string",
+  object: undefined,
+  array: undefined,
 };
 
-/** Keys of the standard that promise nothing about data: descriptions, people, prices, where it lies. */
-const documentation: ReadonlySet<string> = new Set([
-  ...["apiVersion", "kind", "id", "name", "version", "status", "schema", "description", "tags", "tenant", "domain"],
-  ...["dataProduct", "authoritativeDefinitions", "customProperties", "team", "roles", "support", "price", "servers"],
-  ...["contractCreatedTs", "businessName", "physicalName", "physicalType", "logicalType", "properties", "required"],
-  ...["classification", "examples", "dataGranularityDescription", "slaDefaultElement", "transformLogic"],
-  ...["transformDescription", "transformSourceObjects", "encryptedName", "criticalDataElement", "primaryKeyPosition"],
-  ...["partitionKeyPosition", "isNullable"],
-]);
+const largestContract = 1_000;
 
-const countOf = (value: unknown): string => (Array.isArray(value) ? ` (${value.length})` : "");
-const saysNo = (value: unknown): boolean =>
-  value === false || value === null || (Array.isArray(value) && value.length === 0);
-
-/** Keys of one part that promise something, each by name; of `logicalTypeOptions` each option. */
-function promisesIn(part: object): readonly string[] {
-  return Object.entries(part).flatMap(([key, value]) => {
-    if (documentation.has(key) || saysNo(value)) return [];
-    if (key !== "logicalTypeOptions") return [key + countOf(value)];
-    return typeof value === "object" && value !== null
-      ? Object.keys(value).map((option) => `logicalTypeOptions.${option}`)
-      : [key];
+/** The one object of a contract that is to be used; more, or none, is an issue. */
+function onlyObject(
+  document: DeclarationDocument,
+  contract: DataContract,
+): { readonly value: DeclaredTable } | { readonly issues: readonly Issue[] } {
+  const [table] = contract.schema ?? [];
+  const found = (what: string, path: (string | number)[]) => ({
+    issues: [{ path: document.place(path), expected: "schema: exactly one object with properties", found: what }],
   });
+  if (table === undefined || contract.schema?.length !== 1)
+    return found(`${contract.schema?.length ?? 0} objects`, ["schema"]);
+  const count = table.properties?.length ?? 0;
+  return count === 0 || count > largestContract
+    ? found(`one with ${count} properties`, ["schema", 0, "properties"])
+    : { value: table };
 }
 
-function uncheckedIn(contract: DataContract): readonly string[] {
-  const [table] = contract.schema;
-  const named = (where: string, part: object): readonly string[] =>
-    promisesIn(part).map((promise) => `contract ${contract.id}: ${where}${promise} is not checked`);
-  return [
-    ...named("", contract),
-    ...(table === undefined ? [] : named(`${table.name}: `, table)),
-    ...(table?.properties ?? []).flatMap((property) => [
-      ...named(`field ${property.name}: `, property),
-      ...(property.logicalType === "date"
-        ? [`contract ${contract.id}: field ${property.name}: a date is kept as text, its form is not checked`]
-        : []),
-    ]),
-  ];
-}
-
-/** Names that stand twice, and the one name that every object already has. */
+/** Names that cannot be columns, names that stand twice, and the one name that every object already has. */
 function nameIssues(document: DeclarationDocument, properties: readonly Property[]): readonly Issue[] {
   const names = new Set<string>();
   const columns = new Set<string>();
   return properties.flatMap((property, index) => {
     const path = ["schema", 0, "properties", index];
     const column = property.physicalName ?? property.name;
+    const issue = (key: string, expected: string, found: string): Issue => ({
+      path: document.place([...path, key]),
+      expected,
+      found,
+    });
     const issues: Issue[] = [];
-    if (property.name === "constructor")
-      issues.push({
-        path: document.place([...path, "name"]),
-        expected: "another name",
-        found: "`constructor`, which is reserved",
-      });
-    if (names.has(property.name))
-      issues.push({
-        path: document.place([...path, "name"]),
-        expected: "each field once",
-        found: `\`${property.name}\` a second time`,
-      });
-    else if (columns.has(column))
-      issues.push({
-        path: document.place([...path, "physicalName"]),
-        expected: "each column once",
-        found: `\`${column}\` a second time`,
-      });
+    const shape = fieldName.safeParse(property.name);
+    if (!shape.success)
+      issues.push(issue("name", shape.error.issues[0]?.message ?? "a field name", `\`${property.name}\``));
+    if (property.name === "constructor") issues.push(issue("name", "another name", "`constructor`, which is reserved"));
+    if (names.has(property.name)) issues.push(issue("name", "each field once", `\`${property.name}\` a second time`));
+    else if (columns.has(column)) issues.push(issue("physicalName", "each column once", `\`${column}\` a second time`));
     names.add(property.name);
     columns.add(column);
     return issues;
   });
 }
 
-/** Reads an Open Data Contract Standard v3 document: fields tagged `outcome` become outcome columns, all others inputs. */
-export function readContract(
+function sourceOf(contract: Contract): Source {
+  return {
+    component: `source:${contract.id}`,
+    contractId: contract.id,
+    contractVersion: contract.version,
+    outcomeColumns: contract.fields.flatMap((field) => {
+      const type = fieldTypes[field.type];
+      return field.isOutcome && type !== undefined
+        ? [{ name: field.name, physicalName: field.physicalName, type: columnTypeOf(type) }]
+        : [];
+    }),
+    contract,
+  };
+}
+
+/**
+ * Reads an Open Data Contract Standard v3 document for a system: fields tagged `outcome` become outcome columns, all
+ * others inputs. @throws Fault of the engine.
+ */
+export async function readSystemContract(
   document: DeclarationDocument,
-): { readonly value: Contract } | { readonly issues: readonly Issue[] } {
+  checker: ExpressionChecker,
+): Promise<{ readonly value: SystemContract } | { readonly issues: readonly Issue[] }> {
   const read = readSchema(dataContract, document);
   if ("issues" in read) return read;
-  const contract = read.value;
-  const properties = contract.schema[0]?.properties ?? [];
+  const table = onlyObject(document, read.value);
+  if ("issues" in table) return table;
+  const properties = table.value.properties ?? [];
   const issues = nameIssues(document, properties);
   if (issues.length > 0) return { issues };
-  const isOutcome = (property: Property): boolean => property.tags?.includes("outcome") === true;
-  const inputs = properties
-    .filter((property) => !isOutcome(property))
-    .map(
-      ({ name, logicalType, required, physicalName }): InputField => ({
-        name,
-        type: fieldTypes[logicalType],
-        required,
-        physicalName: physicalName ?? name,
-      }),
-    );
+  const contract = await readContract(read.value, table.value, checker);
+  const inputs = contract.fields.flatMap((field): InputField[] => {
+    const type = fieldTypes[field.type];
+    const { name, required, physicalName } = field;
+    return field.isOutcome || type === undefined ? [] : [{ name, type, required, physicalName }];
+  });
   if (inputs.length === 0)
     return {
       issues: [
@@ -129,15 +121,6 @@ export function readContract(
         },
       ],
     };
-  const source: Source = {
-    component: `source:${contract.id}`,
-    contractId: contract.id,
-    contractVersion: contract.version,
-    outcomeColumns: properties.filter(isOutcome).map(({ name, logicalType, physicalName }) => ({
-      name,
-      physicalName: physicalName ?? name,
-      type: columnTypeOf(fieldTypes[logicalType]),
-    })),
-  };
-  return { value: { id: contract.id, inputs, source, unchecked: uncheckedIn(contract) } };
+  const unchecked = contract.unchecked.map((what) => `contract ${contract.id}: not checked: ${what}`);
+  return { value: { id: contract.id, inputs, source: sourceOf(contract), unchecked } };
 }

@@ -1,11 +1,15 @@
 import { createHash } from "node:crypto";
-import { type PipelineDeclaration, pipelineDeclaration } from "@homeostat/protocol";
+import {
+  type DeclarationDocument,
+  type PipelineDeclaration,
+  pipelineDeclaration,
+  readSchema,
+} from "@homeostat/protocol";
 import type { ExpressionChecker } from "../../domain/engine/expression.ts";
 import { canonicalTextOf, columnTypeOf, type Feature, type Pipeline } from "../../domain/pipeline/pipeline.ts";
 import type { Issue } from "../handler.ts";
 import { checkExpression } from "./check-expression.ts";
-import type { Contract } from "./read-contract.ts";
-import { type DeclarationDocument, readSchema } from "./yaml-document.ts";
+import type { SystemContract } from "./read-contract.ts";
 
 const versionDigits = 16;
 
@@ -30,14 +34,14 @@ export function repeatedNames(document: DeclarationDocument, list: string, names
 }
 
 /** Outcome columns may not stand in inputs: the reason said when one does. */
-export function outcomeReasons(contract: Contract): ReadonlyMap<string, string> {
+export function outcomeReasons(contract: SystemContract): ReadonlyMap<string, string> {
   return new Map(
     contract.source.outcomeColumns.map(({ name }) => [name, "which is tagged `outcome`: it is known only afterwards"]),
   );
 }
 
 /** The input fields as the engine sees them. */
-export function inputColumns(contract: Contract): readonly { readonly name: string; readonly type: string }[] {
+export function inputColumns(contract: SystemContract): readonly { readonly name: string; readonly type: string }[] {
   return contract.inputs.map(({ name, type }) => ({ name, type: columnTypeOf(type) }));
 }
 
@@ -48,7 +52,7 @@ export function inputColumns(contract: Contract): readonly { readonly name: stri
  */
 export async function readPipeline(
   document: DeclarationDocument,
-  contract: Contract,
+  contract: SystemContract,
   checker: ExpressionChecker,
 ): Promise<{ readonly value: Pipeline } | { readonly issues: readonly Issue[] }> {
   const read = readSchema<PipelineDeclaration>(pipelineDeclaration, document);

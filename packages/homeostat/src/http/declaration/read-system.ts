@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import { type SystemDeclaration, systemDeclaration } from "@homeostat/protocol";
+import { type DeclarationDocument, readSchema, type SystemDeclaration, systemDeclaration } from "@homeostat/protocol";
 import type { ExpressionChecker } from "../../domain/engine/expression.ts";
 import { dayMs, minuteMs } from "../../domain/instant.ts";
 import type { Pipeline } from "../../domain/pipeline/pipeline.ts";
@@ -14,9 +14,8 @@ import type { Task } from "../../domain/system/task.ts";
 import type { Issue } from "../handler.ts";
 import { checkExpression } from "./check-expression.ts";
 import { durationMsOf } from "./duration.ts";
-import { type Contract, readContract } from "./read-contract.ts";
+import { readSystemContract, type SystemContract } from "./read-contract.ts";
 import { inputColumns, outcomeReasons, readPipeline, repeatedNames } from "./read-pipeline.ts";
-import { type DeclarationDocument, readSchema } from "./yaml-document.ts";
 
 /** Everything a system may refer to: the documents of the bundle by file, and the names of owners. */
 export interface Surroundings {
@@ -122,7 +121,7 @@ const labelType = {
 async function readOutcome(
   document: DeclarationDocument,
   declared: SystemDeclaration,
-  contract: Contract,
+  contract: SystemContract,
   checker: ExpressionChecker,
 ): Promise<Reading<OutcomeDefinition & { readonly usesOutcomeColumn: boolean }>> {
   const { name, expression, maturity } = declared.outcome;
@@ -162,7 +161,7 @@ async function readOutcome(
 async function readSegments(
   document: DeclarationDocument,
   declared: SystemDeclaration,
-  contract: Contract,
+  contract: SystemContract,
   pipeline: Pipeline,
   checker: ExpressionChecker,
 ): Promise<Reading<readonly SegmentDefinition[]>> {
@@ -235,7 +234,11 @@ function fallbackIssues(document: DeclarationDocument, declared: SystemDeclarati
   });
 }
 
-function uncheckedOf(declared: SystemDeclaration, contract: Contract, usesOutcomeColumn: boolean): readonly string[] {
+function uncheckedOf(
+  declared: SystemDeclaration,
+  contract: SystemContract,
+  usesOutcomeColumn: boolean,
+): readonly string[] {
   const unchecked = [...contract.unchecked];
   if (declared.serving === "monitor-only" && declared.fallback.length > 0)
     unchecked.push("fallback: not used, because predictions are made elsewhere");
@@ -251,7 +254,7 @@ function issuesIn(readings: readonly Reading<unknown>[]): readonly Issue[] {
 async function assemble(
   document: DeclarationDocument,
   declared: SystemDeclaration,
-  used: { readonly contract: Contract; readonly pipeline: Pipeline; readonly windows: WindowRule },
+  used: { readonly contract: SystemContract; readonly pipeline: Pipeline; readonly windows: WindowRule },
   checker: ExpressionChecker,
 ): Promise<Reading<System>> {
   const { contract, pipeline, windows } = used;
@@ -298,7 +301,7 @@ export async function readSystem(document: DeclarationDocument, around: Surround
   const pipelineDocument = referred(document, "pipeline", declared.pipeline, "Pipeline", around);
   if ("issues" in contractDocument || "issues" in pipelineDocument)
     return { issues: [...own, ...issuesIn([contractDocument, pipelineDocument])] };
-  const contract = readContract(contractDocument.value);
+  const contract = await readSystemContract(contractDocument.value, around.checker);
   if ("issues" in contract) return { issues: [...own, ...contract.issues] };
   const pipeline = await readPipeline(pipelineDocument.value, contract.value, around.checker);
   if ("issues" in pipeline) return { issues: [...own, ...pipeline.issues] };

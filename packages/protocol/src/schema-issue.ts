@@ -1,6 +1,6 @@
-import type { dataContract } from "@homeostat/protocol";
+import type { z } from "zod";
 
-type RawIssue = NonNullable<ReturnType<typeof dataContract.safeParse>["error"]>["issues"][number];
+type RawIssue = z.core.$ZodIssue;
 
 /** The part of a schema and its error that this room uses; every schema of the protocol has it. */
 interface SchemaError {
@@ -27,7 +27,7 @@ const longestFound = 80;
 const kindsOfNothing: Readonly<Record<string, string>> = { undefined: "nothing", null: "null" };
 
 /** A found value in words, cut to 80 characters: values go back to their sender only, never into a log. */
-export function describe(value: unknown): string {
+export function describeValue(value: unknown): string {
   if (typeof value === "string") {
     const text = JSON.stringify(value.slice(0, longestFound));
     return value.length > longestFound ? `text of ${value.length} characters beginning ${text}` : `text ${text}`;
@@ -110,11 +110,11 @@ export function schemaIssuesOf(error: SchemaError, root: unknown): readonly Sche
         path: [...path, key],
         about: "key",
         expected: "no such key",
-        found: describe(valueAt(root, [...path, key])),
+        found: describeValue(valueAt(root, [...path, key])),
       }));
     const found = valueAt(root, path);
     const about = found === undefined ? "missing" : "value";
-    return [{ path, about, expected: expectedOf(issue), found: describe(found) }];
+    return [{ path, about, expected: expectedOf(issue), found: describeValue(found) }];
   });
 }
 

@@ -11,14 +11,21 @@ import {
   parseAllDocuments,
   visit,
 } from "yaml";
-import { reasonOf } from "../../domain/fault.ts";
-import type { Issue } from "../handler.ts";
-import { type IssuePath, pathTextOf, type Schema, type SchemaIssue, schemaIssuesOf } from "../schema-issue.ts";
+import { type IssuePath, pathTextOf, type Schema, type SchemaIssue, schemaIssuesOf } from "./schema-issue.ts";
 
 /** Uses of one anchor, counted through anchors inside anchors: a hundred lines cannot become a billion values. */
 const mostAliases = 100;
 /** Deeper than any declaration; far less than the stack of the YAML reader. */
 const deepestYaml = 64;
+
+/** Where something is wrong in declared text (`file:line:column`), what was expected there and what was found. */
+export interface DeclarationIssue {
+  readonly path: string;
+  readonly expected: string;
+  readonly found: string;
+}
+
+const reasonOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));
 
 type YamlDocument = Document.Parsed<ParsedNode>;
 
@@ -73,8 +80,8 @@ function positionText(lines: LineCounter, offset: number): string {
 }
 
 /** Keys that stand twice and keys that reach into prototypes. Linear, where the reader's own check is quadratic. */
-function keyIssues(file: string, document: YamlDocument, lines: LineCounter): readonly Issue[] {
-  const issues: Issue[] = [];
+function keyIssues(file: string, document: YamlDocument, lines: LineCounter): readonly DeclarationIssue[] {
+  const issues: DeclarationIssue[] = [];
   visit(document, {
     Map(_, map) {
       const seen = new Set<string>();
@@ -146,16 +153,16 @@ const kindOf = (value: unknown): string => {
 export function readYaml(
   file: string,
   text: string,
-): { readonly documents: readonly DeclarationDocument[]; readonly issues: readonly Issue[] } {
+): { readonly documents: readonly DeclarationDocument[]; readonly issues: readonly DeclarationIssue[] } {
   const parsed = parseText(text);
   if (typeof parsed === "string")
     return { documents: [], issues: [{ path: `${file}:1:1`, expected: "YAML", found: parsed }] };
   const { lines } = parsed;
   const documents: DeclarationDocument[] = [];
-  const issues: Issue[] = [];
+  const issues: DeclarationIssue[] = [];
   for (const document of parsed.documents) {
     const wrong = [...document.errors, ...document.warnings].map(
-      (error): Issue => ({
+      (error): DeclarationIssue => ({
         path: `${file}:${positionText(lines, error.pos[0])}`,
         expected: "YAML",
         found: error.message,
@@ -176,7 +183,7 @@ export function readYaml(
 export function readSchema<T>(
   schema: Schema<T>,
   document: DeclarationDocument,
-): { readonly value: T } | { readonly issues: readonly Issue[] } {
+): { readonly value: T } | { readonly issues: readonly DeclarationIssue[] } {
   const result = schema.safeParse(document.value);
   if (result.success) return { value: result.data };
   const issues = schemaIssuesOf(result.error, document.value).map(({ path, about, expected, found }) => ({
