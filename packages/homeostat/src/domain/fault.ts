@@ -51,6 +51,12 @@ export const faults = {
   "training-failed": { message: "training failed: {reason}", retryable: false },
   "release-failed": { message: "the release was not made: {reason}", retryable: false },
   "notification-failed": { message: "channel {channel} did not take the message: {reason}", retryable: true },
+  "dataset-failed": { message: "the dataset was not made: {reason}", retryable: false },
+  "dataset-damaged": { message: "dataset {dataset} cannot be read: {reason}", retryable: false },
+  "blob-store-unavailable": { message: "the place of datasets {place} is not answering: {reason}", retryable: true },
+  "blob-store-refused": { message: "the place of datasets {place} refused: {reason}", retryable: false },
+  "backup-failed": { message: "the backup was not made: {reason}", retryable: false },
+  "backup-unreadable": { message: "the backup {path} cannot be restored: {reason}", retryable: false },
   "artifact-unreadable": { message: "the file {path} cannot be read: {reason}", retryable: false },
 } as const satisfies Record<string, FaultSpec>;
 

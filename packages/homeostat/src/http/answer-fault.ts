@@ -32,5 +32,11 @@ export const faultAnswers: Readonly<Record<FaultCode, FaultAnswer>> = {
   "training-failed": { code: "internal" },
   "release-failed": { code: "internal" },
   "notification-failed": { code: "unavailable", retryAfterSeconds: 30 },
+  "dataset-failed": { code: "internal" },
+  "dataset-damaged": { code: "internal" },
+  "blob-store-unavailable": { code: "unavailable", retryAfterSeconds: 10 },
+  "blob-store-refused": { code: "internal" },
+  "backup-failed": { code: "internal" },
+  "backup-unreadable": { code: "internal" },
   "artifact-unreadable": { code: "internal" },
 };

@@ -21,28 +21,8 @@ export interface LabelledVector {
   readonly trainedOn: boolean;
 }
 
-/** The rows of datasets, kept as files that never change. */
+/** The rows of datasets as training reads them. @throws Fault `dataset-damaged` where a part is missing or changed. */
 export interface DatasetFiles {
-  /**
-   * Takes over an uploaded Parquet file: checks that it has the contract's columns, digests its rows in canonical
-   * order, and keeps it under its digest.
-   */
-  ingest(
-    system: System,
-    uploadedPath: string,
-  ): Promise<
-    | {
-        readonly kind: "ingested";
-        readonly digest: DatasetDigest;
-        readonly rows: number;
-        readonly columns: readonly { readonly name: string; readonly type: string }[];
-      }
-    | {
-        readonly kind: "refused";
-        readonly reason: "unreadable" | "missing-columns" | "empty";
-        readonly message: string;
-      }
-  >;
   /** Writes the training part as CSV: features in pipeline order, then the outcome as `true` or `false`. */
   writeTrainingCsv(
     system: System,

@@ -18,6 +18,10 @@ export interface System {
   readonly fallback: readonly FallbackStep[];
   readonly owners: Readonly<Record<OwnedArea, string>>;
   readonly notify: readonly ChannelDeclaration[];
+  /** The input field that holds the id of the person or thing a row is about; without it nothing can be erased by id. */
+  readonly entity?: string | undefined;
+  /** How long rows are kept; undefined: for ever. */
+  readonly retention?: RetentionRule | undefined;
   /** What is declared but neither enforced nor checked, in words. Shown, never passed over. */
   readonly unchecked: readonly string[];
 }
@@ -52,6 +56,12 @@ export interface WindowRule {
   readonly lengthMs: number;
   readonly latenessMs: number;
   readonly season: "none" | "day-of-week";
+}
+
+/** Both count received rows: by their age since they were received, and by what they take on disk. */
+export interface RetentionRule {
+  readonly ageMs: number | undefined;
+  readonly bytes: number | undefined;
 }
 
 export type FallbackStep =

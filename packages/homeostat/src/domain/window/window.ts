@@ -45,6 +45,8 @@ export interface WindowRecord extends Window {
   readonly profileVersion: number;
   /** Rows or outcomes arrived after the last evaluation. */
   readonly dirty: boolean;
+  /** Since when rows of it are gone by retention: its counts stay as they are, and it is never evaluated again. */
+  readonly retiredAt?: Instant | undefined;
 }
 
 export interface WindowStore {
@@ -57,6 +59,8 @@ export interface WindowStore {
    * (the touch counter read with `dirty`), so a row that arrives meanwhile is not forgotten.
    */
   settle(record: WindowRecord, touches: number): Promise<void>;
+  /** Closes windows for good: they are never dirty again, and no evaluation that is under way changes them. */
+  retire(system: string, starts: readonly Instant[], at: Instant): Promise<void>;
   touches(system: string, start: Instant): Promise<number>;
   list(system: string, range: { readonly from?: Instant; readonly to?: Instant }): Promise<readonly WindowRecord[]>;
 }

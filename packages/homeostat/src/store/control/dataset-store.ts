@@ -13,6 +13,11 @@ export function createDatasetStore(database: ControlDatabase): DatasetStore {
         .onConflict((conflict) => conflict.columns(["system", "digest"]).doNothing())
         .execute();
     },
+    replace: async (dataset) => {
+      const { system, digest } = dataset;
+      const query = database.updateTable("datasets").set({ body: toBody(dataset) }).where("system", "=", system);
+      await query.where("digest", "=", digest).execute();
+    },
     get: async (system, digest) => {
       const query = database.selectFrom("datasets").select("body").where("system", "=", system);
       return (await query.where("digest", "=", digest).executeTakeFirst())?.body;

@@ -7,6 +7,8 @@ import type { HookStore } from "../../domain/hook/hook.ts";
 import type { IncidentStore } from "../../domain/incident/incident.ts";
 import { invariant } from "../../domain/invariant.ts";
 import type { JobQueue } from "../../domain/job/job-queue.ts";
+import type { ErasureStore, SecretStore } from "../../domain/keeping/erasure.ts";
+import type { RetirementStore } from "../../domain/keeping/retention.ts";
 import type { KeyStore } from "../../domain/key/api-key.ts";
 import type { LineageStore } from "../../domain/lineage/lineage.ts";
 import type { ModelStore } from "../../domain/model/model-store.ts";
@@ -26,6 +28,7 @@ import { createFindingStore } from "./finding-store.ts";
 import { createHookStore } from "./hook-store.ts";
 import { createIncidentStore } from "./incident-store.ts";
 import { ControlJobQueue } from "./job-queue.ts";
+import { createErasureStore, createRetirementStore, createSecretStore } from "./keeping-store.ts";
 import { createKeyStore } from "./key-store.ts";
 import { createLineageStore } from "./lineage-store.ts";
 import { migrate } from "./migrate.ts";
@@ -54,6 +57,9 @@ interface ControlNouns {
   readonly keys: KeyStore;
   readonly deliveries: DeliveryStore;
   readonly audit: AuditLog;
+  readonly erasures: ErasureStore;
+  readonly retirements: RetirementStore;
+  readonly secrets: SecretStore;
 }
 
 /** What may be done inside one transaction: any store, and sending jobs that exist when it commits. */
@@ -157,5 +163,8 @@ function nounsOver(database: ControlDatabase): ControlNouns {
     keys: createKeyStore(database),
     deliveries: createDeliveryStore(database),
     audit: createAuditLog(database),
+    erasures: createErasureStore(database),
+    retirements: createRetirementStore(database),
+    secrets: createSecretStore(database),
   };
 }

@@ -24,9 +24,17 @@ export function createWindowStore(database: ControlDatabase): WindowStore {
     },
     dirty: async (system) => {
       const query = database.selectFrom("windows").selectAll().where("system", "=", system);
-      return (await query.whereRef("touches", "<>", "settled_touches").orderBy("start_ms").execute()).map(fromRow);
+      const open = query.whereRef("touches", "<>", "settled_touches").where("retired_at", "is", null);
+      return (await open.orderBy("start_ms").execute()).map(fromRow);
     },
     settle: (record, touches) => settle(database, record, touches),
+    retire: async (system, starts, at) => {
+      for (let first = 0; first < starts.length; first += rowsPerStatement) {
+        const some = starts.slice(first, first + rowsPerStatement);
+        const query = database.updateTable("windows").set({ retired_at: at }).where("system", "=", system);
+        await query.where("start_ms", "in", some).where("retired_at", "is", null).execute();
+      }
+    },
     touches: async (system, start) => {
       const query = database.selectFrom("windows").select("touches").where("system", "=", system);
       return (await query.where("start_ms", "=", start).executeTakeFirst())?.touches ?? 0;
@@ -63,9 +71,13 @@ async function settle(database: ControlDatabase, record: WindowRecord, touches: 
   };
   await database
     .insertInto("windows")
-    .values({ system: record.system, start_ms: record.start, end_ms: record.end, touches, ...evaluation })
+    .values({ system: record.system, start_ms: record.start, end_ms: record.end, touches, retired_at: null, ...evaluation })
     .onConflict((conflict) =>
-      conflict.columns(["system", "start_ms"]).doUpdateSet(evaluation).where("windows.settled_touches", "<=", touches),
+      conflict
+        .columns(["system", "start_ms"])
+        .doUpdateSet(evaluation)
+        .where("windows.settled_touches", "<=", touches)
+        .where("windows.retired_at", "is", null),
     )
     .execute();
 }
@@ -84,6 +96,7 @@ function untouched(system: string, start: number, lengthMs: number): Insertable<
     profile_version: 0,
     touches: 1,
     settled_touches: 0,
+    retired_at: null,
   };
 }
 
@@ -99,6 +112,7 @@ function fromRow(row: Selectable<WindowsTable>): WindowRecord {
     findings: row.findings,
     restatements: row.restatements,
     profileVersion: row.profile_version,
-    dirty: row.touches !== row.settled_touches,
+    dirty: row.retired_at === null && row.touches !== row.settled_touches,
+    ...(row.retired_at === null ? {} : { retiredAt: row.retired_at }),
   };
 }

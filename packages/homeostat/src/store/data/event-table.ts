@@ -68,7 +68,7 @@ export function outputColumnNames(system: System): readonly string[] {
 }
 
 /** Column of the label in answers and in references, by task. */
-const labelTypes: Readonly<Record<Task["type"], string>> = {
+export const labelTypes: Readonly<Record<Task["type"], string>> = {
   "binary-classification": "Nullable(UInt8)",
   regression: "Nullable(Float64)",
   "multiclass-classification": "LowCardinality(Nullable(String))",
@@ -176,12 +176,15 @@ const labelValues: Readonly<Record<Task["type"], { readonly column: string; read
 /** The latest time, then the latest arrival; of two that contradict each other in one batch with one time, the greater. */
 const latestFirst = "time DESC, received DESC, type DESC, value DESC, number DESC, text DESC";
 
-/** The label that counts of each prediction in the answer of `ids`. Nullable, so that a left join gives NULL where there is none. */
-export function latestLabels(system: System, ids: string): string {
+/**
+ * The label that counts of each prediction in the answer of `ids`. Nullable, so that a left join gives NULL where there is
+ * none. `among` is a condition on the outcomes that may count.
+ */
+export function latestLabels(system: System, ids: string, among = "1"): string {
   const { column, type } = labelValues[system.task.type];
   // In the order of the table, which costs half of grouping with `argMax`.
   return `SELECT prediction_id, toNullable(${column}) AS outcome FROM outcomes
-    WHERE system = {system:String} AND kind = 'label' AND type = '${type}' AND prediction_id IN (${ids})
+    WHERE system = {system:String} AND kind = 'label' AND type = '${type}' AND ${among} AND prediction_id IN (${ids})
     ORDER BY prediction_id, ${latestFirst} LIMIT 1 BY prediction_id`;
 }
 

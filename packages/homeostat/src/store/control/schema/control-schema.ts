@@ -9,6 +9,7 @@ import type { HooksTable } from "./hooks.ts";
 import type { IncidentsTable, IncidentTimelineTable } from "./incidents.ts";
 import type { JobProgressTable } from "./job-progress.ts";
 import type { ApiKeysTable, SessionsTable, SignInTokensTable } from "./keys.ts";
+import type { ErasuresTable, RetirementsTable, SecretsTable } from "./keeping.ts";
 import type { LineageEdgesTable, LineageNodesTable } from "./lineage.ts";
 import type { ModelsTable, PipelinesTable } from "./models.ts";
 import type { ReleasesTable } from "./releases.ts";
@@ -40,4 +41,7 @@ export interface ControlSchema {
   readonly systems: SystemsTable;
   readonly system_versions: SystemVersionsTable;
   readonly windows: WindowsTable;
+  readonly secrets: SecretsTable;
+  readonly erasures: ErasuresTable;
+  readonly retirements: RetirementsTable;
 }

@@ -14,4 +14,5 @@ export interface WindowsTable {
   readonly profile_version: number;
   readonly touches: number;
   readonly settled_touches: number;
+  readonly retired_at: number | null;
 }
