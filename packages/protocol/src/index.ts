@@ -1,5 +1,6 @@
 export * from "./access.ts";
 export * from "./data-contract.ts";
+export * from "./dataset.ts";
 export * from "./declaration-bundle.ts";
 export * from "./event.ts";
 export * from "./hook.ts";

@@ -1,16 +1,9 @@
 import { z } from "zod";
+import { datasetName } from "./dataset.ts";
 import { instant } from "./name.ts";
 
-export const dataset = z.object({
-  digest: z.string().describe("`ds-` and 64 hex digits: SHA-256 over the canonical text of the sorted rows"),
-  rows: z.int(),
-  columns: z.array(z.object({ name: z.string(), type: z.string() })),
-  createdAt: instant,
-});
-export type Dataset = z.infer<typeof dataset>;
-
 export const trainRequest = z.strictObject({
-  dataset: z.string().regex(/^ds-[0-9a-f]{64}$/),
+  dataset: datasetName,
   timeColumn: z.string().describe("The contract field that orders the rows in time"),
   holdoutFrom: instant.describe("Rows from here on are held out in time: never trained on, used to measure"),
   maxTrainingRows: z

@@ -35,10 +35,17 @@ function requestBodyOf(route: Route): unknown {
   return Object.keys(content).length === 0 ? undefined : { required: true, content };
 }
 
+function answerOf(route: Route): unknown {
+  if (route.download !== undefined) {
+    const file = { schema: { type: "string", format: "binary" } };
+    return { content: Object.fromEntries(route.download.map((type) => [type, file])) };
+  }
+  return route.status === 204 ? {} : { content: { "application/json": { schema: schemaOf(route.answer, "output") } } };
+}
+
 function operationOf(name: string, route: Route): unknown {
   const requestBody = requestBodyOf(route);
-  const answer =
-    route.status === 204 ? {} : { content: { "application/json": { schema: schemaOf(route.answer, "output") } } };
+  const answer = answerOf(route);
   return {
     operationId: name,
     summary: route.summary,
@@ -48,7 +55,7 @@ function operationOf(name: string, route: Route): unknown {
     parameters: parametersOf(route),
     ...(requestBody === undefined ? {} : { requestBody }),
     responses: {
-      [route.status]: { description: "As asked", ...answer },
+      [route.status]: { description: "As asked", ...(answer as object) },
       default: {
         description: "A problem (RFC 9457)",
         content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },

@@ -12,6 +12,8 @@ export interface Route {
   readonly body?: z.ZodType;
   /** Media types besides application/json, each a batch of the body's rows. */
   readonly bodyTypes?: readonly string[];
+  /** The answer is a file of one of these media types; `answer` is what stands beside it. */
+  readonly download?: readonly string[];
   readonly answer: z.ZodType;
   readonly status: 200 | 201 | 202 | 204;
 }

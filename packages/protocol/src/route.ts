@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { apiKey, createdKey, keyRequest, readiness, serverStatus, session, signInRequest } from "./access.ts";
+import { datasetRoutes } from "./dataset-route.ts";
 import { declarationBundle, plan } from "./declaration-bundle.ts";
 import {
   batchOptions,
@@ -14,7 +15,7 @@ import {
 } from "./event.ts";
 import { hookRoutes } from "./hook-route.ts";
 import { incidentAct, incidentDetail, incidentSummary } from "./incident.ts";
-import { baselineRequest, dataset, job, model, release, releaseRequest, trainRequest } from "./learning.ts";
+import { baselineRequest, job, model, release, releaseRequest, trainRequest } from "./learning.ts";
 import { lineageRoutes } from "./lineage-route.ts";
 import { instant } from "./name.ts";
 import { quarantineRoutes } from "./quarantine-route.ts";
@@ -162,23 +163,7 @@ export const routes = {
     status: 202,
   },
   ...quarantineRoutes,
-  createDataset: {
-    method: "POST",
-    path: "/v1/systems/{system}/datasets",
-    scope: "operate",
-    summary: "Store rows as an immutable dataset",
-    bodyTypes: ["application/vnd.apache.parquet"],
-    answer: dataset,
-    status: 201,
-  },
-  datasets: {
-    method: "GET",
-    path: "/v1/systems/{system}/datasets",
-    scope: "read",
-    summary: "Datasets of a system",
-    answer: list(dataset),
-    status: 200,
-  },
+  ...datasetRoutes,
   train: {
     method: "POST",
     path: "/v1/systems/{system}/train",

@@ -31,6 +31,11 @@ export interface Client {
    * @throws ProblemError when the server refuses, UnreachableError when it does not answer.
    */
   call<N extends RouteName>(route: N, parts?: Parts<N>): Promise<Answer<N>>;
+  /**
+   * Calls a route whose answer is a file, and hands over its bytes as they come.
+   * @throws as `call`.
+   */
+  download<N extends RouteName>(route: N, parts?: Parts<N>): Promise<ReadableStream<Uint8Array>>;
 }
 
 const isRaw = (body: unknown): body is RawBody =>
@@ -92,16 +97,24 @@ async function refusalOf(response: Response): Promise<ProblemError> {
 /** A client of one server. Cost: one request per call; nothing is kept between calls. */
 export function createClient(options: ClientOptions): Client {
   const send = options.fetch ?? ((url, init) => fetch(url, init));
+  async function answerOf<N extends RouteName>(route: N, parts: Parts<N>): Promise<Response> {
+    const [method = "GET", template = ""] = addresses[route].split(" ");
+    const query = parts.query as Readonly<Record<string, unknown>> | undefined;
+    const url = options.url.replace(/\/$/, "") + fillPath(template, parts.path ?? {}) + queryText(query);
+    const response = await send(url, requestOf(options, method, parts.body, parts.signal)).catch((cause: unknown) => {
+      throw parts.signal?.aborted === true ? cause : new UnreachableError(options.url, cause);
+    });
+    if (!response.ok) throw await refusalOf(response);
+    return response;
+  }
   return {
     async call(route, parts = {}) {
-      const [method = "GET", template = ""] = addresses[route].split(" ");
-      const query = parts.query as Readonly<Record<string, unknown>> | undefined;
-      const url = options.url.replace(/\/$/, "") + fillPath(template, parts.path ?? {}) + queryText(query);
-      const response = await send(url, requestOf(options, method, parts.body, parts.signal)).catch((cause: unknown) => {
-        throw parts.signal?.aborted === true ? cause : new UnreachableError(options.url, cause);
-      });
-      if (!response.ok) throw await refusalOf(response);
+      const response = await answerOf(route, parts);
       return (response.status === 204 ? null : await response.json()) as never;
+    },
+    async download(route, parts = {}) {
+      const { body } = await answerOf(route, parts);
+      return body ?? new ReadableStream({ start: (controller) => controller.close() });
     },
   };
 }

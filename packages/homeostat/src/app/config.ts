@@ -1,6 +1,8 @@
 import { resolve } from "node:path";
 import type { UpFlags } from "../cli/cli.ts";
 import { durationMsOf } from "../http/declaration/duration.ts";
+import type { S3Place } from "../store/blob/s3-blobs.ts";
+import { readDatasetsPlace } from "./datasets-place.ts";
 
 /** Validated settings of one server. */
 export interface Config {
@@ -13,6 +15,8 @@ export interface Config {
     | { readonly url: string; readonly username: string; readonly password: string; readonly database: string }
     | undefined;
   readonly postgresUrl: string | undefined;
+  /** Where datasets lie; undefined: below the data directory. */
+  readonly datasets: S3Place | undefined;
   readonly environment: string;
   readonly spoolLimitBytes: number;
   /** With rows waiting in the spool longer than this, nothing more is taken. */
@@ -65,6 +69,8 @@ export function readConfig(flags: UpFlags, variables: Environment): ConfigReadin
     return refused(
       "HOMEOSTAT_POSTGRES_URL must be a postgres address, e.g. postgres://user:password@host:5432/database",
     );
+  const datasets = readDatasetsPlace(environment);
+  if (datasets.kind === "refused") return datasets;
   if (flags.data === "" || flags.host === "") return refused("--data and --host need a value");
   return {
     kind: "config",
@@ -75,6 +81,7 @@ export function readConfig(flags: UpFlags, variables: Environment): ConfigReadin
       quiet: flags.quiet ?? false,
       clickhouse,
       postgresUrl,
+      datasets: datasets.place,
       environment: environment.HOMEOSTAT_ENVIRONMENT ?? "production",
       spoolLimitBytes: spool,
       spoolLimitAgeMs: spoolAge,

@@ -6,6 +6,7 @@ import { type NotifyPorts, notifyIncident } from "../service/act/notify-incident
 import { type DiagnosisPorts, diagnoseIncident } from "../service/judge/diagnose-incident.ts";
 import { type JudgePorts, judgeWindow } from "../service/judge/judge-window.ts";
 import { freezeReceived } from "../service/learn/freeze-received.ts";
+import { type DatasetOrder, makeDataset } from "../service/learn/make-dataset.ts";
 import { makeRelease, type ReleasePorts } from "../service/learn/make-release.ts";
 import { type TrainingOrder, type TrainingPorts, trainModel } from "../service/learn/train-model.ts";
 import type { Senses } from "../service/sense/evaluate-due-windows.ts";
@@ -51,6 +52,20 @@ export async function workJobs(ports: JobPorts): Promise<void> {
       return { release: outcome.release.id, baseline: outcome.baseline.id, rows: outcome.baseline.rows };
     },
   );
+
+  await jobs.work<{ system: string; order: DatasetOrder; by: string }>("dataset", async (job) => {
+    const system = await systemOf(house, job.payload.system);
+    const outcome = await makeDataset(house, system, job.payload.order, job.payload.by, job.progress);
+    if (outcome.kind === "refused") throw new Fault("dataset-failed", { reason: outcome.message });
+    return { dataset: outcome.dataset.digest, rows: outcome.dataset.rows };
+  });
+
+  await jobs.work<{ system: string; dataset: string }>("verify", async (job) => {
+    const system = await systemOf(house, job.payload.system);
+    const dataset = await house.datasets.get(system.name, job.payload.dataset);
+    if (dataset === undefined) throw new Fault("dataset-failed", { reason: `there is no ${job.payload.dataset}` });
+    return house.shelf.verify(system, dataset, job.progress);
+  });
 
   await jobs.work<{ system: string }>("sense", async (job) => {
     const system = await systemOf(house, job.payload.system);

@@ -7,6 +7,7 @@ import type { ApiKey } from "../domain/key/api-key.ts";
 import { createAccess, createFirstAccess, type FirstAccess } from "../http/access.ts";
 import type { Handlers } from "../http/handler.ts";
 import { hookHandlers } from "../http/route/hook-routes.ts";
+import { datasetHandlers } from "../http/route/dataset-routes.ts";
 import { incidentHandlers } from "../http/route/incident-routes.ts";
 import { intakeHandlers } from "../http/route/intake-routes.ts";
 import { learningHandlers } from "../http/route/learning-routes.ts";
@@ -160,6 +161,7 @@ async function start({ config, clock, log, print }: StartOptions, undo: Undo[]):
     ...quarantineHandlers(wired.house),
     ...learningHandlers(wired.house),
     ...hookHandlers(wired.house),
+    ...datasetHandlers(wired.house),
     ...lineageHandlers(wired.house),
     ...sensingHandlers(wired.house),
     ...incidentHandlers(wired.house),

@@ -1,6 +1,9 @@
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
 import { setTimeout as sleepFor } from "node:timers/promises";
 import type { Cancellation } from "../domain/cancellation.ts";
 import { createSkewMeter } from "../domain/clock-skew.ts";
+import type { BlobStore } from "../domain/dataset/blob-store.ts";
 import type { Clock } from "../domain/instant.ts";
 import { minuteMs, secondMs } from "../domain/instant.ts";
 import type { Spool } from "../domain/spool/spool.ts";
@@ -14,16 +17,22 @@ import { createForestTrainer } from "../runtime/train-forest.ts";
 import { createShipper, type Shipper } from "../service/intake/shipper.ts";
 import { takePredictions } from "../service/intake/take-rows.ts";
 import { createSenses } from "../service/sense/evaluate-due-windows.ts";
+import { createLocalBlobs } from "../store/blob/local-blobs.ts";
+import { createS3Blobs } from "../store/blob/s3-blobs.ts";
+import { createUploadShelf } from "../store/blob/upload-shelf.ts";
 import type { ControlStore } from "../store/control/open-control-store.ts";
 import { rememberSystems } from "../store/control/remember-systems.ts";
 import { type DataClient, openDataClient } from "../store/data/data-client.ts";
 import { createDatasetFiles } from "../store/data/dataset-files.ts";
+import { createDatasetReader } from "../store/data/dataset-reader.ts";
+import { createDatasetShelf } from "../store/data/dataset-shelf.ts";
 import { createEventStore } from "../store/data/event-store.ts";
 import { openGapLog } from "../store/data/gap-log.ts";
 import { createProfileStore } from "../store/data/profile-store.ts";
 import { createQuarantineStore } from "../store/data/quarantine-store.ts";
 import { ensureSharedTables } from "../store/data/shared-table.ts";
 import { createSliceStore } from "../store/data/slice-store.ts";
+import { subjectHashOf } from "../store/data/subject-hash.ts";
 import { createVerdictStore } from "../store/data/verdict-store.ts";
 import type { Config } from "./config.ts";
 import type { DataDirectory } from "./data-directory.ts";
@@ -67,7 +76,18 @@ export async function wire(foundation: Foundation): Promise<Wired> {
   const events = createEventStore(data, clock);
   const profiles = createProfileStore(data);
   const verdicts = createVerdictStore(data);
-  const files = createDatasetFiles(fileClient, directory.datasets);
+  const blobs = openBlobs(config.datasets, directory);
+  const hash = subjectHashOf(await control.secrets.keep("subject-hash", randomBytes(16).toString("hex")));
+  const shelf = createDatasetShelf({
+    files: fileClient,
+    data,
+    blobs,
+    directory: directory.datasets,
+    datasets: control.datasets,
+    hash,
+    clock,
+  });
+  const files = createDatasetFiles(fileClient, createDatasetReader(fileClient, blobs, directory.datasets));
   const served = createServedReleases(
     { releases: control.releases, models: control.models, runtime, now: clock.now },
     releaseRefreshMs,
@@ -92,6 +112,8 @@ export async function wire(foundation: Foundation): Promise<Wired> {
   const house: House = {
     ...control,
     systems,
+    shelf,
+    uploads: createUploadShelf(directory.uploads, clock),
     files,
     events,
     profiles,
@@ -175,6 +197,11 @@ export async function wire(foundation: Foundation): Promise<Wired> {
       await Promise.all([checker.close(), features.close(), data.close(), fileClient.close()]);
     },
   };
+}
+
+function openBlobs(place: Config["datasets"], directory: DataDirectory): BlobStore {
+  if (place === undefined) return createLocalBlobs(join(directory.datasets, "blobs"));
+  return createS3Blobs(place, { sleep: (ms) => sleepFor(ms), random: Math.random });
 }
 
 /** Tables that are missing after an upgrade or on a new server are made before anything is served. */

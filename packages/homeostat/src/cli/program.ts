@@ -3,6 +3,7 @@ import { type Cli, type CliHost, createCli } from "./cli.ts";
 import { addApply, addPlan } from "./command/apply.ts";
 import { addBaseline } from "./command/baseline.ts";
 import { addChange } from "./command/change.ts";
+import { addDataset } from "./command/dataset.ts";
 import { addErrors } from "./command/errors.ts";
 import { addHooks } from "./command/hooks.ts";
 import { addAcknowledge, addIncident, addResolve } from "./command/incident.ts";
@@ -27,6 +28,7 @@ const commands: readonly ((program: Command, cli: Cli) => void)[] = [
   addApply,
   addSource,
   addStatus,
+  addDataset,
   addTrain,
   addRelease,
   addPredict,

@@ -31,6 +31,11 @@ export const reaches: Readonly<Record<RouteName, Reach>> = {
   discardQuarantined: "path",
   createDataset: "path",
   datasets: "path",
+  uploadRows: "path",
+  buildDataset: "path",
+  dataset: "path",
+  verifyDataset: "path",
+  exportDataset: "path",
   train: "path",
   // job ids are not guessable: they are known to whoever started the job
   job: "free",

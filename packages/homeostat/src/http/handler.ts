@@ -68,7 +68,7 @@ type BodyOf<N extends RouteName> = N extends RowRouteName
   ? RowBytes
   : N extends HookRouteName
     ? HookBytes
-    : N extends "createDataset"
+    : N extends "createDataset" | "uploadRows"
       ? UploadedFile
       : (typeof routes)[N] extends { readonly body: { readonly _output: infer B } }
         ? B
@@ -111,6 +111,8 @@ export type Reply<N extends RouteName> =
       readonly session?:
         | { readonly kind: "begin"; readonly token: string; readonly maxAgeSeconds: number }
         | { readonly kind: "end" };
+      /** Sent in place of the value, and deleted afterwards: only routes with a download have one. */
+      readonly file?: { readonly path: string; readonly mediaType: string; readonly name: string };
     }
   | Refusal;
 

@@ -29,13 +29,14 @@ export const usualLimits: DoorLimits = {
 
 const rowRoutes: ReadonlySet<RouteName> = new Set<RouteName>(["predict", "sendPredictions", "sendOutcomes"]);
 const hookRoutes: ReadonlySet<RouteName> = new Set<HookRouteName>(["deliverHook", "enqueueChange"]);
+const fileRoutes: ReadonlySet<RouteName> = new Set<RouteName>(["createDataset", "uploadRows"]);
 const mostIssues = 100;
 
 /** How a route's body is read. */
 export function bodyKindOf(name: RouteName): BodyKind {
   if (hookRoutes.has(name)) return "hook";
   if (rowRoutes.has(name)) return "rows";
-  if (name === "createDataset") return "file";
+  if (fileRoutes.has(name)) return "file";
   return "body" in routes[name] ? "json" : "none";
 }
 

@@ -1,4 +1,5 @@
-import { mkdir, readdir, rm } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import type { Socket } from "node:net";
 import { join } from "node:path";
 import fastifyCookie from "@fastify/cookie";
@@ -86,6 +87,22 @@ function statusOf(name: RouteName, value: unknown): number {
   return notReady ? 503 : routes[name].status;
 }
 
+/** The file is deleted when it was sent, or when whoever asked went away. */
+async function sendFile(
+  file: NonNullable<(Reply<RouteName> & { readonly kind: "ok" })["file"]>,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { size } = await stat(file.path);
+  const stream = createReadStream(file.path);
+  stream.once("close", () => void rm(file.path, { force: true }));
+  return reply
+    .header("content-type", file.mediaType)
+    .header("content-length", String(size))
+    .header("content-disposition", `attachment; filename="${file.name}"`)
+    .header("cache-control", "no-store")
+    .send(stream);
+}
+
 function bindRoutes(app: FastifyInstance, options: DoorOptions): void {
   const pass = createDoor(options);
   for (const [name, route] of Object.entries(routes) as [RouteName, Route][]) {
@@ -101,6 +118,7 @@ function bindRoutes(app: FastifyInstance, options: DoorOptions): void {
           sessionCookie: request.cookies[sessionCookie],
         });
         if (answer.kind === "refused") return await sendRefusal(answer, request, reply);
+        if (answer.file !== undefined) return await sendFile(answer.file, reply);
         sendSession(reply, answer.session);
         reply.code(statusOf(name, answer.value)).header("cache-control", "no-store");
         return route.status === 204

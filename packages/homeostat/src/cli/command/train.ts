@@ -6,6 +6,7 @@ import { type Dataset, dataset as datasetSchema, type Model } from "@homeostat/p
 import type { Command } from "commander";
 import { sqlName, sqlString } from "../../engine/quote-sql.ts";
 import { type Cli, type Connection, connect, type RemoteOptions, remote } from "../cli.ts";
+import { findDataset } from "../find-dataset.ts";
 import { followJob } from "../follow-job.ts";
 import { countText, durationText, estimateText, numberText } from "../format-value.ts";
 import { latestModel } from "../latest-model.ts";
@@ -13,10 +14,11 @@ import { parseInstant, wholeNumber } from "../parse-argument.ts";
 import { openFile, timeColumnOf } from "../private-engine.ts";
 import { createByteSender } from "../send-bytes.ts";
 import { renderFacts, renderTable } from "../table.ts";
-import { CommandFailure } from "../usage-error.ts";
+import { CommandFailure, UsageError } from "../usage-error.ts";
 
 interface Options extends RemoteOptions {
-  readonly from: string;
+  readonly from?: string;
+  readonly dataset?: string;
   readonly since?: string;
   readonly until?: string;
   readonly holdOutFrom: string;
@@ -36,7 +38,11 @@ export function addTrain(program: Command, cli: Cli): void {
       "Sends the rows of a span of a file as a dataset, trains a model on the part before the hold-out, and prints what it does on the part held out in time.",
     )
     .argument("<system>", "name of the system")
-    .requiredOption("--from <file>", "Parquet, CSV, TSV, JSON or Arrow file with the source's rows")
+    .option("--from <file>", "Parquet, CSV, TSV, JSON or Arrow file with the source's rows")
+    .option(
+      "--dataset <name>",
+      "a dataset that is there already, in place of --from; the beginning of its name is enough",
+    )
     .option("--since <time>", "first time of the rows to use", parseInstant)
     .option("--until <time>", "end of the rows to use, exclusive", parseInstant)
     .requiredOption("--hold-out-from <time>", "rows from here on are held out to measure the model", parseInstant)
@@ -53,7 +59,7 @@ export function addTrain(program: Command, cli: Cli): void {
     )
     .action(async (system: string, options: Options) => {
       const connection = await connect(cli, options);
-      const dataset = await uploadDataset(cli, connection, system, options);
+      const dataset = await datasetOf(cli, connection, system, options);
       const started = await connection.client.call("train", {
         path: { system },
         body: {
@@ -69,8 +75,23 @@ export function addTrain(program: Command, cli: Cli): void {
     });
 }
 
+async function datasetOf(cli: Cli, connection: Connection, system: string, options: Options): Promise<Dataset> {
+  if (options.dataset !== undefined) {
+    if (options.from !== undefined) throw new UsageError("--from and --dataset are two ways to say the same thing");
+    return findDataset(connection.client, system, options.dataset);
+  }
+  if (options.from === undefined)
+    throw new UsageError("say what to train on", "Give --from with a file, or --dataset with a dataset's name.");
+  return uploadDataset(cli, connection, system, { ...options, from: options.from });
+}
+
 /** Cuts the span out of the file as Parquet and sends it. */
-async function uploadDataset(cli: Cli, connection: Connection, system: string, options: Options): Promise<Dataset> {
+async function uploadDataset(
+  cli: Cli,
+  connection: Connection,
+  system: string,
+  options: Options & { readonly from: string },
+): Promise<Dataset> {
   const directory = await mkdtemp(join(tmpdir(), "homeostat-train-"));
   try {
     const path = join(directory, "rows.parquet");
@@ -95,7 +116,7 @@ async function uploadDataset(cli: Cli, connection: Connection, system: string, o
   }
 }
 
-async function cutSpan(path: string, options: Options): Promise<void> {
+async function cutSpan(path: string, options: Options & { readonly from: string }): Promise<void> {
   const file = await openFile(options.from);
   try {
     const time = `toDateTime64(${sqlName(timeColumnOf(file, options.timeColumn, options.timeField))}, 3, 'UTC')`;

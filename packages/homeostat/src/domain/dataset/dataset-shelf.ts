@@ -7,12 +7,12 @@ import type { Manifest } from "./manifest.ts";
 /** Tells how far a long act is; the share is from 0 to 1. */
 export type TellProgress = (step: string, share?: number) => Promise<void>;
 
-/** A file of rows that lies on this machine as Parquet; `name`, digest and size are those of the owner's own file. */
+/** Rows that lie on this machine as Parquet, with the owner's files that they came from. */
 export interface SourceFile {
   readonly path: string;
+  /** What messages call it. */
   readonly name: string;
-  readonly sha256: string;
-  readonly bytes: number;
+  readonly files: readonly { readonly name: string; readonly sha256: string; readonly bytes: number }[];
 }
 
 /** Which received predictions, joined with their outcomes. Times are event times; `until` is exclusive. */
@@ -83,4 +83,17 @@ export interface DatasetShelf {
     dataset: Dataset,
     subject: { readonly entity: string; readonly hash: string; readonly at: Instant },
   ): Promise<{ readonly rows: number }>;
+}
+
+/** Parquet files that were sent and wait to become part of a dataset. */
+export interface UploadShelf {
+  /** Takes over a file. */
+  keep(path: string): Promise<{ readonly upload: string; readonly bytes: number }>;
+  /** Where it lies; undefined when there is none, or no longer. */
+  find(upload: string): Promise<string | undefined>;
+  drop(upload: string): Promise<void>;
+  /** Size and SHA-256 (hex) of a file. */
+  describe(path: string): Promise<{ readonly bytes: number; readonly sha256: string }>;
+  /** A path for a file that is written, sent and deleted. */
+  workPath(): string;
 }

@@ -5,15 +5,7 @@ import { invariant } from "../invariant.ts";
  * What the values of a column are, whatever file or table they came from. `unsigned` holds what no signed 64-bit
  * integer can; `timestamp` is to the microsecond, `timestamp-ns` finer.
  */
-export type ColumnKind =
-  | "boolean"
-  | "integer"
-  | "unsigned"
-  | "number"
-  | "text"
-  | "date"
-  | "timestamp"
-  | "timestamp-ns";
+export type ColumnKind = "boolean" | "integer" | "unsigned" | "number" | "text" | "date" | "timestamp" | "timestamp-ns";
 
 export interface DatasetColumn {
   readonly name: string;

@@ -15,7 +15,18 @@ export interface JobQueue {
   stop(limitMs: number): Promise<void>;
 }
 
-export const jobKinds = ["train", "release", "baseline", "sense", "diagnose", "notify"] as const;
+export const jobKinds = [
+  "train",
+  "release",
+  "baseline",
+  "sense",
+  "diagnose",
+  "notify",
+  "dataset",
+  "verify",
+  "retain",
+  "backup",
+] as const;
 export type JobKind = (typeof jobKinds)[number];
 
 export interface RunningJob<P> {

@@ -67,7 +67,11 @@ export function datasetLineage(system: System, dataset: Dataset): LineageRecord 
     at: dataset.createdAt,
     by: "dataset",
     nodes: [{ name, version: dataset.digest, facts: { system: dataset.system, rows: dataset.rows } }],
-    edges: [{ from: system.source.component, to: name }],
+    edges: [
+      { from: system.source.component, to: name },
+      // Received predictions with their outcomes: the loop closes here.
+      ...(dataset.kind === "predictions" ? [{ from: component.system(system.name), to: name }] : []),
+    ],
   };
 }
 

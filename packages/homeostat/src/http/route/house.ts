@@ -5,6 +5,7 @@ import type { ChangeStore } from "../../domain/change/change.ts";
 import type { SkewMeter } from "../../domain/clock-skew.ts";
 import type { DatasetStore } from "../../domain/dataset/dataset.ts";
 import type { DatasetFiles } from "../../domain/dataset/dataset-files.ts";
+import type { DatasetShelf, UploadShelf } from "../../domain/dataset/dataset-shelf.ts";
 import type { ExpressionChecker } from "../../domain/engine/expression.ts";
 import type { FindingStore } from "../../domain/finding/finding.ts";
 import type { GapLog } from "../../domain/gap/gap.ts";
@@ -29,6 +30,8 @@ import type { PredictPorts } from "../../gateway/predict.ts";
 export interface House {
   readonly systems: SystemStore;
   readonly datasets: DatasetStore;
+  readonly shelf: DatasetShelf;
+  readonly uploads: UploadShelf;
   readonly files: DatasetFiles;
   readonly models: ModelStore;
   readonly releases: ReleaseStore;

@@ -1,61 +1,19 @@
 import type { Job, Model, Release } from "@homeostat/protocol";
 import { isoOf } from "../../domain/instant.ts";
-import { invariant } from "../../domain/invariant.ts";
 import type { JobRecord } from "../../domain/job/job-queue.ts";
-import { datasetLineage } from "../../domain/lineage/own-lineage.ts";
 import type { Model as StoredModel } from "../../domain/model/model-store.ts";
 import type { Release as StoredRelease } from "../../domain/release/release.ts";
 import { rollBack } from "../../service/act/roll-back.ts";
 import { type Handlers, refused } from "../handler.ts";
 import { findSystem } from "./find-system.ts";
 import type { House } from "./house.ts";
+import { sendJob } from "./send-job.ts";
 
-type LearningRoutes =
-  | "createDataset"
-  | "datasets"
-  | "train"
-  | "job"
-  | "models"
-  | "createRelease"
-  | "createBaseline"
-  | "releases"
-  | "rollback";
+type LearningRoutes = "train" | "job" | "models" | "createRelease" | "createBaseline" | "releases" | "rollback";
 
-/** Datasets, training, releases, rollback. */
+/** Training, releases, rollback. */
 export function learningHandlers(house: House): Pick<Handlers, LearningRoutes> {
-  const sendJob = async (kind: "train" | "release" | "baseline", payload: object): Promise<Job> => {
-    const id = await house.jobs.send(kind, payload, { retryLimit: 0 });
-    invariant(id !== undefined, "a job without a singleton key is always taken");
-    return { id, kind, state: "waiting", step: null, progress: null, error: null };
-  };
   return {
-    createDataset: async ({ path, body, receivedAt }) => {
-      const found = await findSystem(house, path.system);
-      if (found.kind === "refused") return found;
-      const ingested = await house.files.ingest(found.system, body.path);
-      if (ingested.kind === "refused") return refused("malformed-body", ingested.message);
-      const { digest, rows, columns } = ingested;
-      const dataset = { digest, rows, columns, system: found.system.name, createdAt: receivedAt };
-      await house.transaction(async (inside) => {
-        await inside.datasets.save(dataset);
-        await inside.lineage.record(datasetLineage(found.system, dataset));
-      });
-      return { kind: "ok", value: { digest, rows, columns: [...columns], createdAt: isoOf(receivedAt) } };
-    },
-    datasets: async ({ path }) => {
-      const stored = await house.datasets.list(path.system);
-      return {
-        kind: "ok",
-        value: {
-          items: stored.map((dataset) => ({
-            digest: dataset.digest,
-            rows: dataset.rows,
-            columns: [...dataset.columns],
-            createdAt: isoOf(dataset.createdAt),
-          })),
-        },
-      };
-    },
     train: async ({ path, body, caller }) => {
       const found = await findSystem(house, path.system);
       if (found.kind === "refused") return found;
@@ -89,7 +47,7 @@ export function learningHandlers(house: House): Pick<Handlers, LearningRoutes> {
       };
       return {
         kind: "ok",
-        value: await sendJob("train", { system: system.name, dataset: body.dataset, split, actor: caller.name }),
+        value: await sendJob(house, "train", { system: system.name, dataset: body.dataset, split, actor: caller.name }),
       };
     },
     job: async ({ path }) => {
@@ -114,7 +72,7 @@ export function learningHandlers(house: House): Pick<Handlers, LearningRoutes> {
         return refused("not-found", `${found.system.name} has no model ${JSON.stringify(body.model)}.`);
       return {
         kind: "ok",
-        value: await sendJob("release", {
+        value: await sendJob(house, "release", {
           system: found.system.name,
           model: body.model,
           note: body.note ?? "",
@@ -137,7 +95,7 @@ export function learningHandlers(house: House): Pick<Handlers, LearningRoutes> {
         to: Date.parse(body.to),
         actor: caller.name,
       };
-      return { kind: "ok", value: await sendJob("baseline", payload) };
+      return { kind: "ok", value: await sendJob(house, "baseline", payload) };
     },
     releases: async ({ path }) => ({
       kind: "ok",

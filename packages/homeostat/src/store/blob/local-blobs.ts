@@ -61,7 +61,11 @@ async function list(root: string, prefix: string): Promise<readonly string[]> {
   const found = await absent(readdir(root, { recursive: true, withFileTypes: true }));
   return (found ?? [])
     .filter((entry) => entry.isFile() && !entry.name.startsWith(unfinished))
-    .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1).replaceAll(sep, "/"))
+    .map((entry) =>
+      join(entry.parentPath, entry.name)
+        .slice(root.length + 1)
+        .replaceAll(sep, "/"),
+    )
     .filter((key) => key.startsWith(prefix))
     .sort();
 }

@@ -107,7 +107,11 @@ export function createS3Blobs(place: S3Place, around: S3Surroundings): BlobStore
       const keys: string[] = [];
       let token: string | undefined;
       do {
-        const query = new URLSearchParams({ "list-type": "2", "max-keys": String(keysPerPage), prefix: under + prefix });
+        const query = new URLSearchParams({
+          "list-type": "2",
+          "max-keys": String(keysPerPage),
+          prefix: under + prefix,
+        });
         if (token !== undefined) query.set("continuation-token", token);
         const response = await send(`${bucketUrl}?${query.toString()}`, { method: "GET" });
         if (!response.ok) throw await refusalOf(response);

@@ -7,9 +7,9 @@ import { describe, expect, it } from "vitest";
 import type { LabelledVector, TrainingSplit } from "../../domain/dataset/dataset-files.ts";
 import { hourMs } from "../../domain/instant.ts";
 import type { System } from "../../domain/system/system.ts";
-import { createDatasetFiles } from "../data/dataset-files.ts";
 import type { DataBench } from "./data-bench.ts";
 import { at, firstWindow, sampleShop, vectorOf } from "./data-sample.ts";
+import { openShelf } from "./data-shelf-scene.ts";
 
 const heldOutFrom = firstWindow + 10 * hourMs;
 const everything: TrainingSplit = { timeField: "sold", heldOutFrom, maxTrainingRows: 1e9 };
@@ -25,8 +25,9 @@ let made = 0;
 
 /** Datasets against their port. */
 export function fileConformance(bench: () => DataBench): void {
-  const files = () => createDatasetFiles(bench().place.files, join(bench().place.directory, "datasets"));
   const system = sampleShop("files");
+  const house = () => openShelf(bench().place);
+  const files = () => house().files;
 
   async function parquet(select: string, compression = "zstd"): Promise<string> {
     made += 1;
@@ -43,10 +44,12 @@ export function fileConformance(bench: () => DataBench): void {
     await pipeline(Readable.from(bytes), createWriteStream(path));
     return path;
   }
+  const taken = (path: string) =>
+    house().shelf.fromFiles(system, [{ path, name: "sent", files: [] }], "tester", async () => undefined);
   async function ingested(select: string, compression?: string): Promise<string> {
-    const answer = await files().ingest(system, await parquet(select, compression));
+    const answer = await taken(await parquet(select, compression));
     if (answer.kind === "refused") throw new Error(answer.message);
-    return answer.digest;
+    return answer.dataset.digest;
   }
 
   describe("taken in", () => {
@@ -73,7 +76,7 @@ export function fileConformance(bench: () => DataBench): void {
     });
 
     it("are refused with the reason when columns are missing, rows are missing or the bytes are something else", async () => {
-      const refused = async (path: string) => files().ingest(system, path);
+      const refused = taken;
       expect(await refused(await parquet(`SELECT sold, label AS amount FROM (${plainRows})`))).toMatchObject({
         kind: "refused",
         reason: "missing-columns",

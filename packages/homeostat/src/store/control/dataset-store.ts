@@ -15,7 +15,10 @@ export function createDatasetStore(database: ControlDatabase): DatasetStore {
     },
     replace: async (dataset) => {
       const { system, digest } = dataset;
-      const query = database.updateTable("datasets").set({ body: toBody(dataset) }).where("system", "=", system);
+      const query = database
+        .updateTable("datasets")
+        .set({ body: toBody(dataset) })
+        .where("system", "=", system);
       await query.where("digest", "=", digest).execute();
     },
     get: async (system, digest) => {

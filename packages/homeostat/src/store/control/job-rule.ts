@@ -19,6 +19,10 @@ export const jobRules: Readonly<Record<JobKind, JobRule>> = {
   baseline: { concurrency: 1, retryLimit: 1, retryDelaySeconds: 1, retryBackoff: false, limitSeconds: 3_600 },
   sense: { concurrency: 2, retryLimit: 3, retryDelaySeconds: 1, retryBackoff: true, limitSeconds: 1_800 },
   diagnose: { concurrency: 2, retryLimit: 3, retryDelaySeconds: 1, retryBackoff: true, limitSeconds: 1_800 },
+  dataset: { concurrency: 1, retryLimit: 0, retryDelaySeconds: 1, retryBackoff: false, limitSeconds: 4 * 3_600 },
+  verify: { concurrency: 1, retryLimit: 1, retryDelaySeconds: 1, retryBackoff: false, limitSeconds: 4 * 3_600 },
+  retain: { concurrency: 1, retryLimit: 3, retryDelaySeconds: 1, retryBackoff: true, limitSeconds: 4 * 3_600 },
+  backup: { concurrency: 1, retryLimit: 0, retryDelaySeconds: 1, retryBackoff: false, limitSeconds: 4 * 3_600 },
   notify: { concurrency: 4, retryLimit: 8, retryDelaySeconds: 1, retryBackoff: true, limitSeconds: 120 },
 };
 

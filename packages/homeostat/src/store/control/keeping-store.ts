@@ -8,7 +8,10 @@ export function createErasureStore(database: ControlDatabase): ErasureStore {
   return {
     record: async (erasure) => {
       const { system, at } = erasure;
-      await database.insertInto("erasures").values({ system, at, body: toBody(erasure) }).execute();
+      await database
+        .insertInto("erasures")
+        .values({ system, at, body: toBody(erasure) })
+        .execute();
     },
     list: async (system) => {
       const query = database.selectFrom("erasures").select("body").where("system", "=", system);
@@ -22,7 +25,10 @@ export function createRetirementStore(database: ControlDatabase): RetirementStor
   return {
     record: async (retirement) => {
       const { system, at } = retirement;
-      await database.insertInto("retirements").values({ system, at, body: toBody(retirement) }).execute();
+      await database
+        .insertInto("retirements")
+        .values({ system, at, body: toBody(retirement) })
+        .execute();
     },
     list: async (system) => {
       const query = database.selectFrom("retirements").select("body").where("system", "=", system);

@@ -71,7 +71,14 @@ async function settle(database: ControlDatabase, record: WindowRecord, touches: 
   };
   await database
     .insertInto("windows")
-    .values({ system: record.system, start_ms: record.start, end_ms: record.end, touches, retired_at: null, ...evaluation })
+    .values({
+      system: record.system,
+      start_ms: record.start,
+      end_ms: record.end,
+      touches,
+      retired_at: null,
+      ...evaluation,
+    })
     .onConflict((conflict) =>
       conflict
         .columns(["system", "start_ms"])

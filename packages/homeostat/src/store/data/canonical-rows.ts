@@ -59,10 +59,7 @@ export async function lookAt(relation: Relation): Promise<Looked> {
 }
 
 /** The rows in their canonical order, cut into parts. Memory here: one part; in the engine: a sort of all rows. */
-export async function* canonicalParts(
-  relation: Relation,
-  schema: readonly DatasetColumn[],
-): AsyncGenerator<PartText> {
+export async function* canonicalParts(relation: Relation, schema: readonly DatasetColumn[]): AsyncGenerator<PartText> {
   const values = schema.map(({ name, kind }, index) => `${canonicalValue(kind, name)} AS ${valueName(index)}`);
   const order = schema.flatMap(({ kind }, index) => orderOf(kind, valueName(index)));
   const statement = `SELECT ${schema.map((_, index) => valueName(index)).join(", ")} FROM (SELECT ${values.join(", ")} FROM ${relation.from} AS f) ORDER BY ${order.join(", ")}`;
@@ -110,9 +107,7 @@ function canonicalValue(kind: ColumnKind, name: string): string {
 
 /** Missing values last, before them what is not a number; texts by their bytes. */
 function orderOf(kind: ColumnKind, name: string): readonly string[] {
-  return kind === "number"
-    ? [`isNull(${name})`, `ifNull(isNaN(${name}), 0)`, name]
-    : [`isNull(${name})`, name];
+  return kind === "number" ? [`isNull(${name})`, `ifNull(isNaN(${name}), 0)`, name] : [`isNull(${name})`, name];
 }
 
 const topShown = 5;

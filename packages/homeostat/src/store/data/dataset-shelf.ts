@@ -59,7 +59,7 @@ export function createDatasetShelf(parts: ShelfParts): DatasetShelf {
   async function adopt(system: System, dataset: Dataset): Promise<Manifest> {
     const old = await reader.earlier(dataset.digest);
     if (old === undefined) return requireManifest(blobs, system.name, dataset.digest);
-    const source = { path: old, name: basename(old), sha256: "", bytes: 0 };
+    const source = { path: old, name: basename(old), files: [] };
     const opened = await openFiles(files, system, [source], { hashes: [], hash: parts.hash });
     invariant(opened.kind === "relation", "a file that was taken in is readable");
     const order: Order = {
@@ -72,6 +72,7 @@ export function createDatasetShelf(parts: ShelfParts): DatasetShelf {
     };
     const making = await make(parts, reader, order, opened.relation, async () => undefined);
     invariant(making.kind === "made", "a dataset that was taken in holds rows");
+    await datasets.replace(making.dataset);
     await rm(old, { force: true });
     return making.manifest;
   }
@@ -89,7 +90,7 @@ export function createDatasetShelf(parts: ShelfParts): DatasetShelf {
       if (opened.kind === "refused") return opened;
       const origin: DatasetOrigin = {
         kind: "files",
-        files: sources.map(({ name, sha256: digest, bytes }) => ({ name, sha256: digest, bytes })),
+        files: sources.flatMap((source) => source.files),
       };
       const { leftOut, relation } = opened;
       return make(parts, reader, { system, by, origin, leftOut, createdAt: clock.now() }, relation, tell);
@@ -143,10 +144,12 @@ export function createDatasetShelf(parts: ShelfParts): DatasetShelf {
   };
 }
 
-const engineFormats = { parquet: "Parquet", csv: "CSVWithNames", ndjson: "JSONEachRow", arrow: "Arrow" } as const satisfies Record<
-  ExportFormat,
-  string
->;
+const engineFormats = {
+  parquet: "Parquet",
+  csv: "CSVWithNames",
+  ndjson: "JSONEachRow",
+  arrow: "Arrow",
+} as const satisfies Record<ExportFormat, string>;
 
 async function adopted(
   datasets: DatasetStore,
@@ -241,7 +244,7 @@ async function make(
       statistics: first?.statistics ?? statistics,
       erasures: [],
     };
-    return { kind: "made", manifest, dataset: await keep(parts, manifest) };
+    return { kind: "made", manifest, dataset: await describe(parts, manifest) };
   } finally {
     for (const { path } of waiting) await rm(path, { force: true });
   }
@@ -264,8 +267,8 @@ async function storeAll(
   return stored;
 }
 
-/** Manifest first, then the record: what is listed can be read. */
-async function keep(parts: ShelfParts, manifest: Manifest): Promise<Dataset> {
+/** The manifest is stored last, and whoever asked records it after that: what is listed can be read. */
+async function describe(parts: ShelfParts, manifest: Manifest): Promise<Dataset> {
   const manifestDigest = await storeManifest(parts.blobs, manifest);
   const dataset: Dataset = {
     digest: manifest.name,
@@ -278,7 +281,5 @@ async function keep(parts: ShelfParts, manifest: Manifest): Promise<Dataset> {
     erasedRows: 0,
     manifestDigest,
   };
-  await parts.datasets.save(dataset);
-  await parts.datasets.replace(dataset);
   return dataset;
 }

@@ -47,7 +47,9 @@ export async function openFiles(
   files: readonly SourceFile[],
   erased: { readonly hashes: readonly string[]; readonly hash: SubjectHash },
 ): Promise<Opened> {
-  const [first, ...others] = await Promise.all(files.map(async (file) => ({ file, ...(await columnsOf(client, file)) })));
+  const [first, ...others] = await Promise.all(
+    files.map(async (file) => ({ file, ...(await columnsOf(client, file)) })),
+  );
   if (first === undefined) return { kind: "refused", reason: "unreadable", message: "no file was given" };
   for (const one of [first, ...others]) if (one.refused !== undefined) return one.refused;
   const { columns } = first;

@@ -43,7 +43,13 @@ export async function eraseRows(
       parts.push(part);
       continue;
     }
-    const stored = await storePart(blobs, manifest.system, manifest.name, index, await packPart(part.rows, rewritten.text));
+    const stored = await storePart(
+      blobs,
+      manifest.system,
+      manifest.name,
+      index,
+      await packPart(part.rows, rewritten.text),
+    );
     parts.push(stored);
     erasures.push({
       at: subject.at,

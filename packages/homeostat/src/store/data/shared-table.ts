@@ -2,10 +2,12 @@ import type { DataClient } from "./data-client.ts";
 import { columnDefinitions, durableSettings, outcomeKindColumns } from "./event-table.ts";
 import { gapTable } from "./gap-log.ts";
 import { quarantineTable } from "./quarantine-store.ts";
+import { erasedTable } from "./subject-hash.ts";
 import { verdictTable } from "./verdict-store.ts";
 
 /** Tables that all systems share: narrow, ordered by system first. */
 const statements: readonly string[] = [
+  erasedTable,
   verdictTable,
   quarantineTable,
   gapTable,
