@@ -1,4 +1,4 @@
-import { type RouteName, routes } from "@homeostat/protocol";
+import { type Route, type RouteName, routes } from "@homeostat/protocol";
 import { createClient } from "@homeostat/sdk";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { monitoredElsewhere } from "./house/declarations.ts";
@@ -112,6 +112,17 @@ const calls: { readonly [N in RouteName]: () => Call | Promise<Call> } = {
     bytes: { type: "application/vnd.apache.parquet", bytes: preparedFlights().training },
   }),
   datasets: () => ({ address: `${troubled}/datasets` }),
+  uploadRows: () => ({
+    address: `${troubled}/uploads`,
+    bytes: { type: "application/vnd.apache.parquet", bytes: preparedFlights().training },
+  }),
+  buildDataset: () => ({
+    address: `${troubled}/datasets/build`,
+    body: { predictions: { since: "2001-02-09T00:00:00Z", until: "2001-02-10T00:00:00Z" } },
+  }),
+  dataset: () => ({ address: `${troubled}/datasets/${known.dataset}` }),
+  verifyDataset: () => ({ address: `${troubled}/datasets/${known.dataset}/verify`, body: {} }),
+  exportDataset: () => ({ address: `${troubled}/datasets/${known.dataset}/export?format=csv` }),
   train: () => ({
     address: `${troubled}/train`,
     body: {
@@ -240,6 +251,14 @@ describe("the OpenAPI document", () => {
     expect(Object.keys(operation?.responses ?? {})).toContain(String(status));
     if (status === 204) {
       expect(text).toBe("");
+      return;
+    }
+    const { download } = routes[name] as Route;
+    if (download !== undefined) {
+      const type = (answer.headers.get("content-type") ?? "").split(";")[0] ?? "";
+      expect(download).toContain(type);
+      expect(Object.keys(operation?.responses[String(status)]?.content ?? {})).toContain(type);
+      expect(text.length).toBeGreaterThan(0);
       return;
     }
     expect(answer.headers.get("content-type")).toContain("application/json");

@@ -46,6 +46,7 @@ export function addDataset(program: Command, cli: Cli): void {
     );
   addCreate(dataset, cli);
   remote(dataset.command("list"))
+    .summary("lists datasets")
     .description("lists the datasets of a system, newest first")
     .argument("<system>", "name of the system")
     .action(async (system: string, options: RemoteOptions) => {
@@ -54,6 +55,7 @@ export function addDataset(program: Command, cli: Cli): void {
       cli.print(options, items, () => datasetListText(cli, system, items));
     });
   remote(dataset.command("show"))
+    .summary("shows one dataset")
     .description("shows origin, parts, erasures, and what each column holds")
     .argument("<system>", "name of the system")
     .argument("<dataset>", "the dataset's name, or how it begins")
@@ -62,12 +64,14 @@ export function addDataset(program: Command, cli: Cli): void {
       cli.print(options, detail, () => datasetText(cli, detail));
     });
   remote(dataset.command("verify"))
+    .summary("reads every part again")
     .description("reads every part again. Exit code 1 when a part is missing or corrupt; erased rows are no damage.")
     .argument("<system>", "name of the system")
     .argument("<dataset>", "the dataset's name, or how it begins")
     .option("--from <file...>", "the owner's files, to compare with those the dataset was made of", collect)
     .action((system: string, name: string, options: VerifyOptions) => verify(cli, system, name, options));
   remote(dataset.command("export"))
+    .summary("writes rows to a file")
     .description("writes the rows that are not erased into a file")
     .argument("<system>", "name of the system")
     .argument("<dataset>", "the dataset's name, or how it begins")
@@ -82,6 +86,7 @@ const collect = (text: string, before: readonly string[] | undefined): readonly 
 
 function addCreate(dataset: Command, cli: Cli): void {
   remote(dataset.command("create"))
+    .summary("makes a dataset")
     .description("makes a dataset of files, or of received predictions with their outcomes")
     .argument("<system>", "name of the system")
     .option(

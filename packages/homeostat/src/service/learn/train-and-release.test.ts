@@ -37,7 +37,6 @@ function dataset(outcomeOf: (distance: number) => boolean = (distance) => distan
     return { time, inputs: { distance }, vector: [distance], outcome: outcomeOf(distance), trainedOn: false };
   });
   return {
-    ingest: async () => ({ kind: "refused", reason: "empty", message: "" }),
     writeTrainingCsv: async (_system, _digest, split, csvPath) => {
       const training = all.filter((row) => row.time < split.heldOutFrom);
       const lines = training.map((row) => `${row.vector[0]},"${row.outcome}"`);

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { AwsClient } from "aws4fetch";
 import { type BlobStore, isBlobKey } from "../../domain/dataset/blob-store.ts";
 import { Fault, reasonOf } from "../../domain/fault.ts";
@@ -20,6 +21,11 @@ export interface S3Surroundings {
   readonly sleep: (ms: number) => Promise<void>;
   /** In [0, 1): spreads the tries of several servers. */
   readonly random: () => number;
+}
+
+interface S3Request {
+  readonly method: "GET" | "HEAD" | "PUT" | "DELETE";
+  readonly body?: Uint8Array<ArrayBuffer>;
 }
 
 const tries = 5;
@@ -50,10 +56,16 @@ export function createS3Blobs(place: S3Place, around: S3Surroundings): BlobStore
     return `${bucketUrl}/${under}${key}`;
   };
 
-  async function once(url: string, init: RequestInit): Promise<Response | string> {
+  async function once(url: string, init: S3Request): Promise<Response | string> {
+    // Named, or else the body would not be signed.
+    const headers = {
+      "x-amz-content-sha256": createHash("sha256")
+        .update(init.body ?? "")
+        .digest("hex"),
+    };
     try {
       // Signed anew for every try: a signature is valid for minutes, and the pauses may add up.
-      const request = await client.sign(url, { ...init, aws: { allHeaders: false } });
+      const request = await client.sign(url, { ...init, headers });
       const response = await fetch(request, { signal: AbortSignal.timeout(requestLimitMs) });
       if (response.status < 500 && response.status !== 408 && response.status !== 429) return response;
       await response.body?.cancel();
@@ -63,7 +75,7 @@ export function createS3Blobs(place: S3Place, around: S3Surroundings): BlobStore
     }
   }
 
-  async function send(url: string, init: RequestInit): Promise<Response> {
+  async function send(url: string, init: S3Request): Promise<Response> {
     let reason = "";
     for (let attempt = 0; attempt < tries; attempt++) {
       if (attempt > 0) await around.sleep(firstWaitMs * 2 ** (attempt - 1) * (0.5 + around.random()));

@@ -6,6 +6,7 @@ import { ensureSharedTables } from "../data/shared-table.ts";
 import { createSliceStore } from "../data/slice-store.ts";
 import { createVerdictStore } from "../data/verdict-store.ts";
 import type { DataBench } from "./data-bench.ts";
+import { datasetConformance } from "./data-dataset-conformance.ts";
 import { eventConformance } from "./data-event-conformance.ts";
 import { fileConformance } from "./data-file-conformance.ts";
 import type { DataPlace } from "./data-place.ts";
@@ -44,5 +45,6 @@ export function dataConformance(name: string, open: () => Promise<DataPlace>): v
     describe("gaps", () => gapConformance(bench));
     describe("verdicts", () => verdictConformance(bench));
     describe("dataset files", () => fileConformance(bench));
+    describe("datasets", () => datasetConformance(bench));
   });
 }

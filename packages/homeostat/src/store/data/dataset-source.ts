@@ -129,6 +129,7 @@ export function openPredictions(client: DataClient, system: System, query: Predi
   const { predictions } = eventTablesOf(system.name);
   const inTime = `time >= fromUnixTimestamp64Milli({since:Int64}, 'UTC') AND time < fromUnixTimestamp64Milli({until:Int64}, 'UTC')
     AND received <= fromUnixTimestamp64Milli({receivedUntil:Int64}, 'UTC')`;
+  const truth = system.task.type === "binary-classification";
   const columns = predictionColumns(system).filter(({ name }) => !leftAside.has(name));
   const scope = system.pipeline.inputs.map((field) => `i_${field.name} AS ${field.name}`).join(", ");
   const listed = columns.map(({ name }) => name).join(", ");
@@ -141,12 +142,12 @@ export function openPredictions(client: DataClient, system: System, query: Predi
     `SELECT id FROM ${predictions} WHERE ${inTime}`,
     "received <= fromUnixTimestamp64Milli({receivedUntil:Int64}, 'UTC')",
   );
-  const joined = `SELECT ${columns.map(({ name }) => `p.${name} AS ${name}`).join(", ")}, o.outcome AS outcome
+  const joined = `SELECT ${columns.map(({ name }) => `p.${name} AS ${name}`).join(", ")}, ${truth ? "CAST(o.outcome AS Nullable(Bool))" : "o.outcome"} AS outcome
     FROM (${chosen}) AS p LEFT JOIN (${outcomes}) AS o ON p.id = o.prediction_id`;
   return {
     client,
     from: query.labelledOnly ? `(SELECT * FROM (${joined}) WHERE isNotNull(outcome))` : `(${joined})`,
     parameters: { system: system.name, since: query.since, until: query.until, receivedUntil: query.receivedUntil },
-    columns: [...columns, { name: "outcome", type: labelTypes[system.task.type] }],
+    columns: [...columns, { name: "outcome", type: truth ? "Nullable(Bool)" : labelTypes[system.task.type] }],
   };
 }
