@@ -18,6 +18,8 @@ export interface OpenedFile {
   /** What stands after FROM to read the table. */
   readonly source: string;
   readonly columns: readonly ExpressionColumn[];
+  /** A statement for each file, which may use the engine's `_row_number` (the row's place in its file, from 0). */
+  select(columns: string, where?: string): readonly string[];
   /**
    * Checks an expression a person wrote over the table's columns.
    * @throws UsageError naming `where` it stands and what is wrong with it.
@@ -74,7 +76,9 @@ export async function openFiles(paths: readonly string[]): Promise<readonly Open
     await engine.stop(engineStopMs);
   };
   const open = async (files: TableFiles): Promise<OpenedFile> => {
-    const { source, columns } = await readColumns(query, files);
+    const { source, columns, structure } = await readColumns(query, files);
+    const select = (chosen: string, where = "1"): readonly string[] =>
+      eachFile(files.paths, files.format, structure).map((one) => `SELECT ${chosen} FROM ${one} WHERE ${where}`);
     const check = async (expression: string, where: string): Promise<CheckedColumn> => {
       const verdict = await checker.check(expression, columns);
       if (verdict.kind === "scalar") return verdict;
@@ -83,7 +87,7 @@ export async function openFiles(paths: readonly string[]): Promise<readonly Open
         `Expressions may use the columns of the file: ${columns.map(({ name }) => name).join(", ")}.`,
       );
     };
-    return { path: files.asked, files, source, columns, check, query, stream, close };
+    return { path: files.asked, files, source, columns, select, check, query, stream, close };
   };
   try {
     return await Promise.all(tables.map(open));
@@ -97,6 +101,8 @@ type Query = (sql: string) => Promise<Buffer>;
 
 interface TableColumns {
   readonly source: string;
+  /** Told to the engine where its own guesses for the files differ. */
+  readonly structure: string | undefined;
   readonly columns: readonly ExpressionColumn[];
 }
 
@@ -106,7 +112,8 @@ async function readColumns(query: Query, files: TableFiles): Promise<TableColumn
   const described: (readonly ExpressionColumn[])[] = [];
   for (const path of files.paths) described.push(await describe(query, files, path));
   const [first = []] = described;
-  if (new Set(described.map((columns) => JSON.stringify(columns))).size <= 1) return { source: all, columns: first };
+  if (new Set(described.map((columns) => JSON.stringify(columns))).size <= 1)
+    return { source: all, structure: undefined, columns: first };
   const types = new Map<string, string>();
   for (const [index, columns] of described.entries()) {
     for (const { name, type } of columns) {
@@ -117,7 +124,7 @@ async function readColumns(query: Query, files: TableFiles): Promise<TableColumn
   }
   const columns = [...types].map(([name, type]) => ({ name, type }));
   const structure = columns.map(({ name, type }) => `${sqlName(name)} ${type}`).join(", ");
-  return { source: sourceOf(files.paths, files.format, structure), columns };
+  return { source: sourceOf(files.paths, files.format, structure), structure, columns };
 }
 
 interface Meeting {
@@ -149,9 +156,13 @@ async function merged(query: Query, files: TableFiles, { name, index, before, ty
 
 /** Files one after the other. Patterns are ours, not the engine's, which takes a path as it is written. */
 function sourceOf(paths: readonly string[], format: string, structure?: string): string {
-  const told = structure === undefined ? "" : `, ${sqlString(structure)}`;
-  const each = paths.map((path) => `file(${sqlString(path)}, '${format}'${told})`);
+  const each = eachFile(paths, format, structure);
   return each.length === 1 ? each.join("") : `(${each.map((one) => `SELECT * FROM ${one}`).join(" UNION ALL ")})`;
+}
+
+function eachFile(paths: readonly string[], format: string, structure: string | undefined): readonly string[] {
+  const told = structure === undefined ? "" : `, ${sqlString(structure)}`;
+  return paths.map((path) => `file(${sqlString(path)}, '${format}'${told})`);
 }
 
 async function describe(query: Query, files: TableFiles, path: string): Promise<readonly ExpressionColumn[]> {

@@ -3,6 +3,7 @@ import { type Cli, type CliHost, createCli } from "./cli.ts";
 import { addApply, addPlan } from "./command/apply.ts";
 import { addBaseline } from "./command/baseline.ts";
 import { addChange } from "./command/change.ts";
+import { addCompare } from "./command/compare.ts";
 import { addDataset } from "./command/dataset.ts";
 import { addErrors } from "./command/errors.ts";
 import { addHooks } from "./command/hooks.ts";
@@ -23,6 +24,7 @@ import { renderError, tellError } from "./render-error.ts";
 
 /** Every command, in the order in which one meets them. */
 const commands: readonly ((program: Command, cli: Cli) => void)[] = [
+  addCompare,
   addUp,
   addPlan,
   addApply,
