@@ -21,7 +21,7 @@ export interface ColumnDetail {
   readonly numbers: NumberDetail | undefined;
 }
 
-export interface NumberDetail {
+interface NumberDetail {
   readonly referenceMean: number;
   readonly currentMean: number;
   readonly currentLeast: number;

@@ -19,7 +19,7 @@ export interface Comparison {
   readonly verdict: ComparisonVerdict;
 }
 
-export interface ComparedTable {
+interface ComparedTable {
   readonly name: string;
   readonly rows: number;
   readonly files: number;

@@ -34,7 +34,7 @@ export interface ColumnFinding {
 }
 
 /** distribution: has its shape moved; missing: are more values missing; new-values and range: values never seen before. */
-export type ColumnQuestion = "distribution" | "missing" | "new-values" | "range";
+type ColumnQuestion = "distribution" | "missing" | "new-values" | "range";
 /** not-checked: shown beside what is judged, without a verdict of its own. */
 export type ComparisonVerdict = "critical" | "warning" | "healthy" | "not-enough-data" | "not-checked";
 
@@ -51,7 +51,7 @@ export interface ComparisonThresholds {
   readonly falseDiscoveryRate: number;
 }
 
-export const comparisonThresholds: ComparisonThresholds = {
+const comparisonThresholds: ComparisonThresholds = {
   psiWarning: 0.1,
   psiCritical: 0.25,
   missingWarning: 0.01,

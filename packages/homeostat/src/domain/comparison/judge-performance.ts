@@ -20,7 +20,7 @@ export type PerformanceCounts =
   | { readonly kind: "regression"; readonly sums: RegressionSums };
 
 /** Outcomes by bins of the score, in ascending order of the score. */
-export interface ScoreCounts {
+interface ScoreCounts {
   readonly positives: readonly number[];
   readonly negatives: readonly number[];
 }
@@ -31,7 +31,7 @@ export interface PerformanceCell {
   readonly current: PerformanceCounts;
 }
 
-export type PerformanceMetric =
+type PerformanceMetric =
   | "auc"
   | "accuracy"
   | "precision"
@@ -66,7 +66,7 @@ export interface PerformanceThresholds {
   readonly falseDiscoveryRate: number;
 }
 
-export const performanceThresholds: PerformanceThresholds = {
+const performanceThresholds: PerformanceThresholds = {
   lossWarning: 0.02,
   lossCritical: 0.05,
   errorWarning: 0.05,

@@ -21,7 +21,7 @@ export interface TableRoles {
 
 export type Role = "time" | "id" | "entity" | "score" | "prediction" | "outcome";
 
-export interface RoleDoubt {
+interface RoleDoubt {
   readonly role: Role;
   readonly candidates: readonly string[];
 }
