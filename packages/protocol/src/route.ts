@@ -38,6 +38,14 @@ const range = z.object({
 const list = <T extends z.ZodType>(item: T): z.ZodObject<{ items: z.ZodArray<T> }> =>
   z.object({ items: z.array(item) });
 
+/** Rows as text, or as a table. */
+const rowTypes = [
+  "application/x-ndjson",
+  "application/vnd.apache.parquet",
+  "application/vnd.apache.arrow.stream",
+  "application/vnd.apache.arrow.file",
+];
+
 /** Every address of the API: the server binds it, the client types follow from it, the OpenAPI document is made from it. */
 export const routes = {
   live: {
@@ -147,7 +155,7 @@ export const routes = {
     summary: "Post predictions made elsewhere",
     query: batchOptions,
     body: z.strictObject({ rows: z.array(predictionEvent).min(1) }),
-    bodyTypes: ["application/x-ndjson"],
+    bodyTypes: rowTypes,
     answer: batchReceipt,
     status: 202,
   },
@@ -158,7 +166,7 @@ export const routes = {
     summary: "Post outcomes",
     query: batchOptions,
     body: z.strictObject({ rows: z.array(outcomeEvent).min(1) }),
-    bodyTypes: ["application/x-ndjson"],
+    bodyTypes: rowTypes,
     answer: batchReceipt,
     status: 202,
   },

@@ -12,9 +12,13 @@ export interface ClientOptions {
   readonly fetch?: typeof fetch;
 }
 
-/** A body that is not JSON: newline-delimited rows or a Parquet file, as bytes. */
+/** A body that is not JSON: newline-delimited rows or a table, as bytes. */
 export interface RawBody {
-  readonly type: "application/x-ndjson" | "application/vnd.apache.parquet";
+  readonly type:
+    | "application/x-ndjson"
+    | "application/vnd.apache.parquet"
+    | "application/vnd.apache.arrow.stream"
+    | "application/vnd.apache.arrow.file";
   readonly bytes: Uint8Array<ArrayBuffer> | string;
 }
 

@@ -13,6 +13,8 @@ export interface DataDirectory {
   readonly engine: string;
   readonly control: string;
   readonly spool: string;
+  /** Files of rows that wait with the spool's records. */
+  readonly spoolFiles: string;
   readonly datasets: string;
   readonly artifacts: string;
   readonly uploads: string;
@@ -52,6 +54,7 @@ export async function acquireDataDirectory(path: string, now: number): Promise<D
       engine: join(path, "engine"),
       control: join(path, "control"),
       spool: join(path, "spool"),
+      spoolFiles: join(path, "spool", "files"),
       datasets,
       artifacts: join(path, "artifacts"),
       uploads,

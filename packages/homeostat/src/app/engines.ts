@@ -9,6 +9,8 @@ import type { WriteLog } from "./server-log.ts";
 export interface Engines {
   /** Where events are kept. */
   readonly data: EngineAddress;
+  /** The same for the shipper, which may read spooled files; undefined where events are kept on a server elsewhere. */
+  readonly dataFiles: EngineAddress | undefined;
   /** The gateway's own: features, checks of expressions, and the only one that may read dataset files. */
   readonly compute: SupervisedEngine;
   parts(): readonly PartState[];
@@ -24,13 +26,18 @@ export async function startEngines(config: Config, directory: DataDirectory, log
   });
   const embedded =
     config.clickhouse === undefined
-      ? startEngine({ dataPath: directory.engine, memoryLimitBytes: config.engineMemoryBytes, ...watch("data-engine") })
+      ? startEngine({
+          dataPath: directory.engine,
+          memoryLimitBytes: config.engineMemoryBytes,
+          fileRoots: [directory.spoolFiles],
+          ...watch("data-engine"),
+        })
       : undefined;
   const [data, compute] = await bothOrNeither(
     embedded,
     startEngine({
       memoryLimitBytes: computeMemoryBytes,
-      fileRoots: [directory.datasets, directory.uploads],
+      fileRoots: [directory.datasets, directory.uploads, directory.spoolFiles],
       lanes: { general: 1, write: 0, quick: 1, expressions: 2, quickExpressions: 1 },
       ...watch("compute-engine"),
     }),
@@ -41,6 +48,7 @@ export async function startEngines(config: Config, directory: DataDirectory, log
   ];
   return {
     data: data?.address ?? config.clickhouse ?? compute.address,
+    dataFiles: data?.shipper,
     compute,
     parts: () =>
       processes.map(({ part, engine }) => {

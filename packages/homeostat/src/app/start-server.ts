@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { reasonOf } from "../domain/fault.ts";
 import { type Clock, secondMs } from "../domain/instant.ts";
 import type { ApiKey } from "../domain/key/api-key.ts";
+import type { Spool } from "../domain/spool/spool.ts";
 import { createAccess, createFirstAccess, type FirstAccess } from "../http/access.ts";
 import type { Handlers } from "../http/handler.ts";
 import { datasetHandlers } from "../http/route/dataset-routes.ts";
@@ -17,7 +18,9 @@ import { sensingHandlers } from "../http/route/sensing-routes.ts";
 import { systemHandlers } from "../http/route/system-routes.ts";
 import { hashOf, newId, newKeySecret } from "../http/secret.ts";
 import { type HttpServer, serve } from "../http/serve.ts";
+import { fileOf } from "../service/intake/ship-file.ts";
 import { openSpool } from "../spool/open-spool.ts";
+import { openSpoolFiles } from "../spool/spool-files.ts";
 import { type ControlStore, openControlStore } from "../store/control/open-control-store.ts";
 import type { Config } from "./config.ts";
 import { acquireDataDirectory, type DataDirectory } from "./data-directory.ts";
@@ -96,13 +99,16 @@ async function start({ config, clock, log, print }: StartOptions, undo: Undo[]):
       }),
   });
   const [engine, store] = await settled(engines, control, undo);
+  const spoolFiles = await openSpoolFiles(directory.spoolFiles);
   const spool = await openSpool({
+    otherBytes: spoolFiles.heldBytes,
     directory: directory.spool,
     limitBytes: config.spoolLimitBytes,
     limitAgeMs: config.spoolLimitAgeMs,
     segmentBytes,
     clock,
   });
+  await spoolFiles.sweep(await namedFiles(spool));
   let rowsInSpool = 0;
   undo.push(() => {
     rowsInSpool = spool.state().rows;
@@ -118,6 +124,7 @@ async function start({ config, clock, log, print }: StartOptions, undo: Undo[]):
     engines: engine,
     control: store,
     spool,
+    spoolFiles,
     clock,
     log,
     version,
@@ -177,6 +184,16 @@ async function start({ config, clock, log, print }: StartOptions, undo: Undo[]):
       return { rowsInSpool, failures };
     },
   };
+}
+
+/** The files that records of the spool stand for. */
+async function namedFiles(spool: Spool): Promise<ReadonlySet<string>> {
+  const named = new Set<string>();
+  for (const stream of spool.pendingStreams().filter((one) => /^(prediction|outcome)-files:/.test(one))) {
+    const everything = { maxRows: Number.MAX_SAFE_INTEGER, maxBytes: Number.MAX_SAFE_INTEGER };
+    for (const record of await spool.read(stream, everything)) named.add(fileOf(record).name);
+  }
+  return named;
 }
 
 /** Waits for engines and control store together; what did start is undone when the other did not. */

@@ -6,7 +6,7 @@ import { createSkewMeter } from "../domain/clock-skew.ts";
 import type { BlobStore } from "../domain/dataset/blob-store.ts";
 import type { Clock } from "../domain/instant.ts";
 import { minuteMs, secondMs } from "../domain/instant.ts";
-import type { Spool } from "../domain/spool/spool.ts";
+import type { Spool, SpoolFiles } from "../domain/spool/spool.ts";
 import { createExpressionChecker } from "../engine/check-expression.ts";
 import { createFeatureComputer } from "../engine/compute-features.ts";
 import { createServedReleases } from "../gateway/served-release.ts";
@@ -22,6 +22,7 @@ import { createS3Blobs } from "../store/blob/s3-blobs.ts";
 import { createUploadShelf } from "../store/blob/upload-shelf.ts";
 import type { ControlStore } from "../store/control/open-control-store.ts";
 import { rememberSystems } from "../store/control/remember-systems.ts";
+import { createColumnarReader } from "../store/data/columnar-reader.ts";
 import { type DataClient, openDataClient } from "../store/data/data-client.ts";
 import { createDatasetFiles } from "../store/data/dataset-files.ts";
 import { createDatasetReader } from "../store/data/dataset-reader.ts";
@@ -46,6 +47,7 @@ export interface Foundation {
   readonly engines: Engines;
   readonly control: ControlStore;
   readonly spool: Spool;
+  readonly spoolFiles: SpoolFiles;
   readonly clock: Clock;
   readonly log: WriteLog;
   readonly version: string;
@@ -67,13 +69,18 @@ const releaseRefreshMs = 2 * secondMs;
 
 /** The only place where the rooms meet: builds every service from what implements its ports. */
 export async function wire(foundation: Foundation): Promise<Wired> {
-  const { config, directory, engines, control, spool, clock, log } = foundation;
+  const { config, directory, engines, control, spool, spoolFiles, clock, log } = foundation;
   const data = openDataClient(engines.data);
   const fileClient = openDataClient(engines.compute.shipper);
   const checker = createExpressionChecker(engines.compute.expressions);
   const features = createFeatureComputer(engines.compute.expressions);
   const runtime = createForestRuntime(directory.artifacts);
-  const events = createEventStore(data, clock);
+  const storeFiles = engines.dataFiles === undefined ? undefined : openDataClient(engines.dataFiles);
+  const events = createEventStore(data, clock, {
+    pathOf: spoolFiles.pathOf,
+    files: storeFiles ?? fileClient,
+    reaches: storeFiles === undefined ? "the-file-only" : "the-store",
+  });
   const profiles = createProfileStore(data);
   const verdicts = createVerdictStore(data);
   const blobs = openBlobs(config.datasets, directory);
@@ -100,6 +107,7 @@ export async function wire(foundation: Foundation): Promise<Wired> {
 
   const shipper = createShipper({
     spool,
+    spoolFiles,
     events,
     quarantine,
     gaps,
@@ -119,6 +127,8 @@ export async function wire(foundation: Foundation): Promise<Wired> {
     profiles,
     verdicts,
     spool,
+    spoolFiles,
+    columnar: createColumnarReader(fileClient),
     quarantine,
     gaps,
     skews,
@@ -194,7 +204,7 @@ export async function wire(foundation: Foundation): Promise<Wired> {
     close: async () => {
       served.close();
       await gaps.flush().catch(() => undefined);
-      await Promise.all([checker.close(), features.close(), data.close(), fileClient.close()]);
+      await Promise.all([checker.close(), features.close(), data.close(), fileClient.close(), storeFiles?.close()]);
     },
   };
 }

@@ -206,7 +206,7 @@ export function createDoor(options: DoorOptions): (name: RouteName, request: Doo
   }
 
   return async (name, request) => {
-    if (bodyKindOf(name) !== "file") return await pass(name, request, "");
+    if (bodyKindOf(name, request.raw.headers["content-type"]) !== "file") return await pass(name, request, "");
     const uploadPath = join(options.uploadDirectory, newId("upload"));
     try {
       return await pass(name, request, uploadPath);

@@ -44,7 +44,10 @@ export interface UploadedFile {
 }
 
 /** Routes whose body is handed over as bytes, because a schema per row would be too slow. */
-type RowRouteName = "sendPredictions" | "sendOutcomes" | "predict";
+type RowRouteName = "predict";
+
+/** Routes that take rows as text, or as a file when the media type is one of tables. */
+type FileOrRowsRouteName = "sendPredictions" | "sendOutcomes";
 
 /** Routes whose callers prove themselves by a signature over the body. */
 export type HookRouteName = "deliverHook" | "enqueueChange";
@@ -70,9 +73,11 @@ type BodyOf<N extends RouteName> = N extends RowRouteName
     ? HookBytes
     : N extends "createDataset" | "uploadRows"
       ? UploadedFile
-      : (typeof routes)[N] extends { readonly body: { readonly _output: infer B } }
-        ? B
-        : undefined;
+      : N extends FileOrRowsRouteName
+        ? RowBytes | UploadedFile
+        : (typeof routes)[N] extends { readonly body: { readonly _output: infer B } }
+          ? B
+          : undefined;
 
 /** One request that passed the door: authenticated, allowed, within limits, of the declared shape. */
 export interface Call<N extends RouteName> {

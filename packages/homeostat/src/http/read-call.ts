@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { pathTextOf, type Route, type RouteName, routes, type Schema, schemaIssuesOf } from "@homeostat/protocol";
+import type { ColumnarFormat } from "../domain/columnar/columnar.ts";
 import {
   type HookBytes,
   type HookRouteName,
@@ -32,10 +33,18 @@ const hookRoutes: ReadonlySet<RouteName> = new Set<HookRouteName>(["deliverHook"
 const fileRoutes: ReadonlySet<RouteName> = new Set<RouteName>(["createDataset", "uploadRows"]);
 const mostIssues = 100;
 
-/** How a route's body is read. */
-export function bodyKindOf(name: RouteName): BodyKind {
+/** Media types of tables. They go to a file, and are read by the engine. */
+export const columnarFormats: Readonly<Record<string, ColumnarFormat>> = {
+  "application/vnd.apache.parquet": "Parquet",
+  "application/vnd.apache.arrow.stream": "ArrowStream",
+  "application/vnd.apache.arrow.file": "Arrow",
+};
+
+/** How a route's body is read, by its media type where both text and files are taken. */
+export function bodyKindOf(name: RouteName, contentType: string | undefined): BodyKind {
   if (hookRoutes.has(name)) return "hook";
-  if (rowRoutes.has(name)) return "rows";
+  const isTable = Object.hasOwn(columnarFormats, mediaTypeOf(contentType)?.type ?? "");
+  if (rowRoutes.has(name)) return isTable && name !== "predict" ? "file" : "rows";
   if (fileRoutes.has(name)) return "file";
   return "body" in routes[name] ? "json" : "none";
 }
@@ -167,7 +176,7 @@ export async function readBody(
   limits: DoorLimits,
   uploadPath: string,
 ): Promise<Reading<unknown>> {
-  switch (bodyKindOf(name)) {
+  switch (bodyKindOf(name, request.headers["content-type"])) {
     case "none":
       return { kind: "read", value: undefined };
     case "json":

@@ -522,6 +522,7 @@ describe("the door: what is sent", () => {
   it("hands rows over as bytes with their media type", async () => {
     next = async (call) => {
       const { body } = call as unknown as Call<"sendPredictions">;
+      if ("path" in body) throw new Error("rows came as a file");
       const reading = readPredictionRows(body, [], { type: "binary-classification", threshold: 0.5 }, clock.now());
       return reading.kind === "refused" ? reading : ok({ accepted: reading.rows.length, refused: [], refusedCount: 0 });
     };

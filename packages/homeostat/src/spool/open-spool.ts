@@ -30,6 +30,8 @@ export interface SpoolOptions {
   readonly segmentBytes: number;
   readonly clock: Clock;
   readonly disk?: SpoolDisk;
+  /** Bytes beside the segments that count in the bound. */
+  readonly otherBytes?: () => number;
 }
 
 /** What may wait in memory for a disk that does not answer. */
@@ -47,7 +49,7 @@ const copiedBytes = 16 * 1024;
  * @throws Fault `spool-unwritable`, `spool-corrupt`.
  */
 export async function openSpool(options: SpoolOptions): Promise<Spool> {
-  const { directory, limitBytes, limitAgeMs = Number.POSITIVE_INFINITY } = options;
+  const { directory, limitBytes, limitAgeMs = Number.POSITIVE_INFINITY, otherBytes = () => 0 } = options;
   invariant(options.segmentBytes > 0 && options.segmentBytes <= 2 ** 31, "a spool segment is at most 2 GiB long");
   const disk = options.disk ?? nodeDisk;
   const recovered = await recoverSpool(disk, directory);
@@ -86,7 +88,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   function refuseAppend(bytes: number): void {
     if (stage === "closed") throw new Fault("spool-unwritable", { path: directory, reason: "the spool is closed" });
     const waiting = commits.waitingBytes();
-    const held = shelf.heldBytes() + waiting;
+    const held = shelf.heldBytes() + waiting + otherBytes();
     if (held + bytes > limitBytes) throw new Fault("spool-full", { bytes: held, limitBytes });
     const ageMs = options.clock.now() - (oldestReceivedAt() ?? Number.POSITIVE_INFINITY);
     if (ageMs > limitAgeMs) throw new Fault("spool-old", { ageMs, limitMs: limitAgeMs });
@@ -153,7 +155,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
     waitForAppend: (signal) => appended.pass(signal),
 
     state() {
-      const bytes = shelf.heldBytes() + commits.waitingBytes();
+      const bytes = shelf.heldBytes() + commits.waitingBytes() + otherBytes();
       return { bytes, limitBytes, rows, oldestReceivedAt: oldestReceivedAt(), limitAgeMs, damage: [...damage] };
     },
 

@@ -1,3 +1,4 @@
+import type { SpooledFile } from "../columnar/columnar.ts";
 import type { Instant } from "../instant.ts";
 import type { System } from "../system/system.ts";
 
@@ -19,6 +20,10 @@ export interface EventStore {
    */
   storePredictions(system: System, ndjson: readonly Uint8Array[]): Promise<StoreReceipt>;
   storeOutcomes(system: System, ndjson: readonly Uint8Array[]): Promise<StoreReceipt>;
+  /** The good rows of a file in the spool: all of them, or none. @throws Fault as `storePredictions` does. */
+  storeFile(system: System, file: SpooledFile): Promise<StoreReceipt>;
+  /** The same rows as newline-delimited rows of the spool, in blocks that cut lines anywhere. */
+  linesOfFile(system: System, file: SpooledFile): Promise<AsyncIterable<Uint8Array>>;
   counts(system: System): Promise<EventCounts>;
   /** Newest event time and newest receive time of the system's predictions. */
   frontier(system: System): Promise<{ readonly eventTime: Instant; readonly receivedAt: Instant } | undefined>;

@@ -37,7 +37,25 @@ export interface Spool {
 export type SpoolStream = `${SpoolKind}:${string}`;
 
 /** `quarantine`: rows that were refused, on their way to where they wait for somebody to put them right. */
-export type SpoolKind = "predictions" | "outcomes" | "quarantine";
+export type SpoolKind = "predictions" | "outcomes" | "quarantine" | FileKind;
+
+/** Records that each stand for one file beside the spool. */
+export type FileKind = "prediction-files" | "outcome-files";
+
+/** Files that wait in the spool's directory with the rows of records that name them. They count in the spool's bound. */
+export interface SpoolFiles {
+  /**
+   * Takes over a file: it is on disk under a new name when the promise resolves, and counted.
+   * @throws Fault `spool-unwritable`; the file is then where it was or gone.
+   */
+  adopt(path: string, sizeBytes: number): Promise<string>;
+  pathOf(name: string): string;
+  heldBytes(): number;
+  /** The store has its rows, or no record names it. */
+  remove(name: string): Promise<void>;
+  /** Removes every file but these: what a crash left between two steps. */
+  sweep(named: ReadonlySet<string>): Promise<void>;
+}
 
 /** A record is a block of newline-delimited JSON rows, as bytes; the spool does not look inside. */
 export interface SpoolRecord {

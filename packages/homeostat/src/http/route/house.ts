@@ -3,6 +3,7 @@ import type { BaselineStore } from "../../domain/baseline/baseline.ts";
 import type { ProfileStore } from "../../domain/baseline/profile-store.ts";
 import type { ChangeStore } from "../../domain/change/change.ts";
 import type { SkewMeter } from "../../domain/clock-skew.ts";
+import type { ColumnarReader } from "../../domain/columnar/columnar.ts";
 import type { DatasetStore } from "../../domain/dataset/dataset.ts";
 import type { DatasetFiles } from "../../domain/dataset/dataset-files.ts";
 import type { DatasetShelf, UploadShelf } from "../../domain/dataset/dataset-shelf.ts";
@@ -20,7 +21,7 @@ import type { DeliveryStore, Notification } from "../../domain/notification/noti
 import type { EventStore } from "../../domain/prediction/event-store.ts";
 import type { QuarantineStore } from "../../domain/quarantine/quarantine.ts";
 import type { ReleaseStore } from "../../domain/release/release.ts";
-import type { Spool } from "../../domain/spool/spool.ts";
+import type { Spool, SpoolFiles } from "../../domain/spool/spool.ts";
 import type { SystemStore } from "../../domain/system/system.ts";
 import type { Transact } from "../../domain/transaction.ts";
 import type { WindowStore } from "../../domain/window/window.ts";
@@ -49,6 +50,8 @@ export interface House {
   readonly jobs: JobQueue;
   readonly transaction: Transact<HouseNouns>;
   readonly spool: Spool;
+  readonly spoolFiles: SpoolFiles;
+  readonly columnar: ColumnarReader;
   readonly quarantine: QuarantineStore;
   readonly gaps: GapLog;
   readonly skews: SkewMeter;

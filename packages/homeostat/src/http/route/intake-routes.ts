@@ -13,6 +13,7 @@ import type { PredictionRow } from "../row-shape.ts";
 import { findSystem } from "./find-system.ts";
 import type { House } from "./house.ts";
 import { takeBatch } from "./take-batch.ts";
+import { takeTable } from "./take-table.ts";
 
 /** What arrives: predictions made elsewhere, questions to the gateway, outcomes, changes. */
 export function intakeHandlers(
@@ -63,6 +64,7 @@ export function intakeHandlers(
           "not-possible-now",
           `${system.name} is served by the gateway, which logs its own predictions; ask it at /v1/systems/${system.name}/predict.`,
         );
+      if ("path" in body) return await takeTable(house, call, system, "predictions", body);
       const reading = readPredictionRows(body, system.pipeline.inputs, system.task, call.receivedAt);
       return await takeBatch(house, call, "predictions", reading, (rows) =>
         takePredictions(house, system, predictionsOf(house, rows, call)),
@@ -71,7 +73,9 @@ export function intakeHandlers(
     sendOutcomes: async (call) => {
       const found = await findSystem(house, call.path.system);
       if (found.kind === "refused") return found;
-      const reading = readOutcomeRows(call.body, found.system.task, call.receivedAt);
+      const { body } = call;
+      if ("path" in body) return await takeTable(house, call, found.system, "outcomes", body);
+      const reading = readOutcomeRows(body, found.system.task, call.receivedAt);
       return await takeBatch(house, call, "outcomes", reading, (rows) =>
         takeOutcomes(house, found.system, outcomesOf(rows, call)),
       );
@@ -108,7 +112,8 @@ export function intakeHandlers(
       if (found.kind === "refused") return found;
       // Looked at first: when nothing is pending, everything acknowledged before is among the stored rows counted next.
       const pending = (kind: "predictions" | "outcomes"): number =>
-        house.spool.pendingRows(`${kind}:${found.system.name}`);
+        house.spool.pendingRows(`${kind}:${found.system.name}`) +
+        house.spool.pendingRows(`${kind === "outcomes" ? "outcome" : "prediction"}-files:${found.system.name}`);
       const waiting = { predictions: pending("predictions"), outcomes: pending("outcomes") };
       const [counts, quarantined] = await Promise.all([
         house.events.counts(found.system),

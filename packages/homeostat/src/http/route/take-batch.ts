@@ -6,7 +6,7 @@ import type { Call, Refusal } from "../handler.ts";
 import type { RejectedRow, RowReading } from "../read-rows.ts";
 import type { House } from "./house.ts";
 
-type BatchCall = Call<"sendPredictions"> | Call<"sendOutcomes">;
+export type BatchCall = Call<"sendPredictions"> | Call<"sendOutcomes">;
 
 /**
  * Makes the good rows of a batch durable, and its bad ones too, on their way to the quarantine: the receipt says how
@@ -47,7 +47,7 @@ export async function takeBatch<Row>(
 }
 
 /** Live traffic tells how a sender's clock goes: by its own word, or by events that have not happened yet. */
-function noteClock(
+export function noteClock(
   house: Pick<House, "skews">,
   call: Pick<BatchCall, "caller" | "receivedAt" | "clockAheadMs">,
   newestTime: number | undefined,

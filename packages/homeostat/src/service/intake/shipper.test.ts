@@ -8,6 +8,7 @@ import type { EventStore } from "../../domain/prediction/event-store.ts";
 import type { QuarantinedRow, QuarantineStore } from "../../domain/quarantine/quarantine.ts";
 import type { Spool } from "../../domain/spool/spool.ts";
 import { openSpool } from "../../spool/open-spool.ts";
+import { openSpoolFiles } from "../../spool/spool-files.ts";
 import { sampleSystem } from "../../store/conformance/control-sample.ts";
 import { type ControlStore, openControlStore } from "../../store/control/open-control-store.ts";
 import { createShipper, type Shipper } from "./shipper.ts";
@@ -94,6 +95,7 @@ async function start(directory: string): Promise<void> {
   shipper = createShipper({
     ...store,
     spool,
+    spoolFiles: await openSpoolFiles(join(directory, "files")),
     gaps,
     quarantine: quarantine.store,
     events: log.events,

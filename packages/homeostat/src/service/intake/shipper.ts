@@ -5,13 +5,15 @@ import type { Clock, Instant } from "../../domain/instant.ts";
 import type { JobQueue } from "../../domain/job/job-queue.ts";
 import type { EventStore } from "../../domain/prediction/event-store.ts";
 import type { QuarantineStore } from "../../domain/quarantine/quarantine.ts";
-import type { Spool, SpooledRecord, SpoolKind, SpoolStream } from "../../domain/spool/spool.ts";
-import type { SystemStore } from "../../domain/system/system.ts";
+import type { Spool, SpooledRecord, SpoolFiles, SpoolKind, SpoolStream } from "../../domain/spool/spool.ts";
+import type { System, SystemStore } from "../../domain/system/system.ts";
 import type { WindowStore } from "../../domain/window/window.ts";
+import { fileOf, storeSpooledFile } from "./ship-file.ts";
 import { keepRefused, storeSplitting } from "./store-splitting.ts";
 
 export interface ShipperPorts {
   readonly spool: Spool;
+  readonly spoolFiles: SpoolFiles;
   readonly events: EventStore;
   readonly quarantine: QuarantineStore;
   readonly gaps: GapLog;
@@ -72,7 +74,7 @@ export function createShipper(ports: ShipperPorts): Shipper {
 
   async function shipStream(stream: SpoolStream): Promise<number> {
     try {
-      const records = await ports.spool.read(stream, blockLimits);
+      const records = await ports.spool.read(stream, isFiles(stream) ? oneRecord : blockLimits);
       const rows = records.reduce((sum, record) => sum + record.rows, 0);
       if (records.length > 0) {
         await shipBlock(ports, stream, records);
@@ -140,6 +142,33 @@ export function createShipper(ports: ShipperPorts): Shipper {
   };
 }
 
+/** A file is stored as a whole, and may be as large as memory allows. */
+const oneRecord = { maxRows: 1, maxBytes: 1 };
+
+const isFiles = (stream: SpoolStream): boolean =>
+  stream.startsWith("prediction-files:") || stream.startsWith("outcome-files:");
+
+async function storeRecords(
+  ports: ShipperPorts,
+  kind: SpoolKind,
+  system: System,
+  records: readonly SpooledRecord[],
+): Promise<readonly Instant[]> {
+  switch (kind) {
+    case "quarantine":
+      return await keepRefused(ports, system.name, records);
+    case "predictions":
+    case "outcomes":
+      return await storeSplitting(ports, kind, system, records);
+    case "prediction-files":
+    case "outcome-files": {
+      const touched: Instant[] = [];
+      for (const record of records) touched.push(...(await storeSpooledFile(ports, system, fileOf(record))));
+      return [...new Set(touched)];
+    }
+  }
+}
+
 async function shipBlock(ports: ShipperPorts, stream: SpoolStream, records: readonly SpooledRecord[]): Promise<void> {
   const [kind, name = ""] = stream.split(":", 2) as [SpoolKind, string?];
   const stored = await ports.systems.get(name);
@@ -147,12 +176,11 @@ async function shipBlock(ports: ShipperPorts, stream: SpoolStream, records: read
     throw new Fault("engine-query-failed", {
       reason: `rows wait in the spool for the system ${name}, which is not declared`,
     });
-  const touched =
-    kind === "quarantine"
-      ? await keepRefused(ports, name, records)
-      : await storeSplitting(ports, kind, stored.system, records);
+  const touched = await storeRecords(ports, kind, stored.system, records);
   if (touched.length > 0) await ports.windows.touch(name, touched, stored.system.windows.lengthMs);
   const last = records[records.length - 1];
   if (last !== undefined) await ports.spool.release(stream, last.position);
+  // Only now: a file without a record is swept at the next start, a record without a file would be lost rows.
+  if (isFiles(stream)) for (const record of records) await ports.spoolFiles.remove(fileOf(record).name);
   if (touched.length > 0) await ports.jobs.send("sense", { system: name }, { singleton: name });
 }

@@ -7,7 +7,7 @@ import type { SpooledRecord } from "../../domain/spool/spool.ts";
 import type { System } from "../../domain/system/system.ts";
 import { quarantineIdOf } from "./quarantine-id.ts";
 
-interface SplittingPorts {
+export interface SplittingPorts {
   readonly events: EventStore;
   readonly quarantine: QuarantineStore;
   readonly gaps: GapLog;

@@ -1,9 +1,10 @@
+import type { FileArrival, SpooledFile } from "../../domain/columnar/columnar.ts";
 import { Fault } from "../../domain/fault.ts";
 import type { GapKind, GapLog } from "../../domain/gap/gap.ts";
 import type { Clock } from "../../domain/instant.ts";
 import { type Outcome, outcomeLine, type Prediction, predictionLine } from "../../domain/prediction/prediction.ts";
 import type { QuarantinedRow } from "../../domain/quarantine/quarantine.ts";
-import type { Spool, SpoolStream } from "../../domain/spool/spool.ts";
+import type { FileKind, Spool, SpoolFiles, SpoolStream } from "../../domain/spool/spool.ts";
 import type { System } from "../../domain/system/system.ts";
 
 export interface TakePorts {
@@ -34,6 +35,39 @@ export async function takeOutcomes(ports: TakePorts, system: System, outcomes: r
 /** Makes refused rows durable on their way to the quarantine, as {@link takePredictions} does predictions. */
 export async function takeRefused(ports: TakePorts, system: string, rows: readonly QuarantinedRow[]): Promise<void> {
   await take(ports, `quarantine:${system}`, rows.length, () => linesOf(rows, (row) => JSON.stringify(row)));
+}
+
+/**
+ * Makes a checked file of rows durable: the file first, then the record that names it, so that a crash between the two
+ * leaves a file that the next start sweeps, and never a record without its file.
+ * @throws as {@link takePredictions} does; then nothing is left of the file.
+ */
+export async function takeFile(
+  ports: TakePorts & { readonly spoolFiles: SpoolFiles },
+  system: string,
+  file: { readonly path: string; readonly sizeBytes: number },
+  arrival: FileArrival,
+  rows: number,
+): Promise<void> {
+  const { bytes, limitBytes } = ports.spool.state();
+  if (bytes + file.sizeBytes > limitBytes) {
+    ports.gaps.note(system, "spool-full", rows);
+    throw new Fault("spool-full", { bytes, limitBytes });
+  }
+  const name = await ports.spoolFiles.adopt(file.path, file.sizeBytes).catch((thrown: unknown) => {
+    ports.gaps.note(system, "spool-unwritable", rows);
+    throw thrown;
+  });
+  const spooled: SpooledFile = { ...arrival, name };
+  const kind: FileKind = arrival.stream === "outcomes" ? "outcome-files" : "prediction-files";
+  try {
+    await take(ports, `${kind}:${system}`, rows, () => encoder.encode(JSON.stringify(spooled)));
+  } catch (thrown) {
+    // A record that the disk failed to confirm may be there after a restart, and then needs its file: the sweep decides.
+    const isOnDisk = thrown instanceof Fault && thrown.code === "spool-unwritable";
+    if (!isOnDisk) await ports.spoolFiles.remove(name).catch(() => undefined);
+    throw thrown;
+  }
 }
 
 /** Lines as the spool held them, put into it once more. */

@@ -30,6 +30,7 @@ dataConformance("the embedded engine", async (): Promise<DataPlace> => {
     client,
     files,
     directory,
+    filesReachStore: true,
     crash: async () => {
       const { restarts, pid } = engine.state();
       if (pid === undefined) throw new Error("the engine does not run");

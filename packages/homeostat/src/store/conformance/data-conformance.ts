@@ -6,6 +6,7 @@ import { ensureSharedTables } from "../data/shared-table.ts";
 import { createSliceStore } from "../data/slice-store.ts";
 import { createVerdictStore } from "../data/verdict-store.ts";
 import type { DataBench } from "./data-bench.ts";
+import { columnarConformance } from "./data-columnar-conformance.ts";
 import { datasetConformance } from "./data-dataset-conformance.ts";
 import { eventConformance } from "./data-event-conformance.ts";
 import { fileConformance } from "./data-file-conformance.ts";
@@ -18,13 +19,18 @@ import { verdictConformance } from "./data-verdict-conformance.ts";
 /** What every data store does, whatever the engine. Called by one test file per engine. */
 export function dataConformance(name: string, open: () => Promise<DataPlace>): void {
   describe(`data store on ${name}`, () => {
+    const noFiles = { pathOf: (file: string) => file, reaches: "the-file-only" } as const;
     let made: DataBench | undefined;
     beforeAll(async () => {
       const place = await open();
       const { client } = place;
       made = {
         place,
-        events: createEventStore(client, { now: () => Date.parse("2026-03-02T00:00:00Z") }),
+        events: createEventStore(
+          client,
+          { now: () => Date.parse("2026-03-02T00:00:00Z") },
+          { ...noFiles, files: place.files },
+        ),
         profiles: createProfileStore(client),
         slices: createSliceStore(client),
         verdicts: createVerdictStore(client),
@@ -38,6 +44,7 @@ export function dataConformance(name: string, open: () => Promise<DataPlace>): v
       if (made === undefined) throw new Error("the place was not opened");
       return made;
     };
+    describe("tables of rows", () => columnarConformance(bench));
     describe("events", () => eventConformance(bench));
     describe("profiles", () => profileConformance(bench));
     describe("statistics of the same rows", () => statisticsConformance(bench));

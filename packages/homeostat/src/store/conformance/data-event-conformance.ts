@@ -150,7 +150,15 @@ function predictions(bench: () => DataBench): void {
     const { client } = bench().place;
     const emptied = { ...client, insertLines: async () => undefined };
     const { createEventStore } = await import("../data/event-store.ts");
-    const shaky = createEventStore(emptied, { now: () => 0 });
+    const shaky = createEventStore(
+      emptied,
+      { now: () => 0 },
+      {
+        pathOf: (name) => name,
+        files: client,
+        reaches: "the-file-only",
+      },
+    );
     await expect(shaky.storePredictions(system, blocksOf(predictionLine(samplePrediction("a"))))).rejects.toMatchObject(
       { code: "engine-unavailable", retryable: true },
     );

@@ -6,6 +6,8 @@ export interface DataPlace {
   /** A client that may read files below `directory`. */
   readonly files: DataClient;
   readonly directory: string;
+  /** Whether `files` is a connection to the store itself. */
+  readonly filesReachStore?: true;
   /** Ends the engine without warning and waits until it answers again. */
   crash(): Promise<void>;
   remove(): Promise<void>;

@@ -21,15 +21,15 @@ import {
   windowStartOf,
   withSegments,
 } from "./event-table.ts";
-import { createLineCounter } from "./line-counter.ts";
 import { requireStaged } from "./require-staged.ts";
+import { type FileDoor, fileLines, type StageRows, stageFile, stageLines } from "./stage-rows.ts";
 
 /**
  * Typed event tables in ClickHouse SQL. Storing is idempotent by prediction id: rows land in a staging table, and only
  * ids the event table does not hold yet move on, the first arrival winning. One shipper per system may store at a time
  * (the staging table is its workbench); the caller holds that.
  */
-export function createEventStore(client: DataClient, clock: Clock): EventStore {
+export function createEventStore(client: DataClient, clock: Clock, door: FileDoor): EventStore {
   return {
     ensureTables: (system) => ensureTables(client, system),
     storePredictions: async (system, ndjson) =>
@@ -38,10 +38,23 @@ export function createEventStore(client: DataClient, clock: Clock): EventStore {
         clock,
         system.name,
         "predictions",
-        await refusing(() => storePredictions(client, system, ndjson)),
+        await refusing(() => storePredictions(client, system, stageLines(ndjson))),
       ),
     storeOutcomes: async (system, ndjson) =>
-      noteShipment(client, clock, system.name, "outcomes", await refusing(() => storeOutcomes(client, system, ndjson))),
+      noteShipment(
+        client,
+        clock,
+        system.name,
+        "outcomes",
+        await refusing(() => storeOutcomes(client, system, stageLines(ndjson))),
+      ),
+    storeFile: async (system, file) => {
+      const store = file.stream === "outcomes" ? storeOutcomes : storePredictions;
+      const receipt = await refusing(() => store(client, system, stageFile(door, system, file)));
+      return noteShipment(client, clock, system.name, file.stream, receipt);
+    },
+    linesOfFile: (system, file) =>
+      fileLines(door, system, file, file.stream === "outcomes" ? outcomeStagingColumns : stagingColumns(system)),
     counts: (system) => counts(client, system.name),
     frontier: async (system) => {
       const [row] = await client.rows<{ n: string; event: string; received: string }>(
@@ -129,11 +142,11 @@ const knownLimit = 10_000;
 async function storePredictions(
   client: DataClient,
   system: System,
-  ndjson: readonly Uint8Array[],
+  stage: StageRows,
 ): Promise<StoreReceipt & { readonly rows: number }> {
   const { predictions, staging } = eventTablesOf(system.name);
   await client.command(`TRUNCATE TABLE ${staging}`);
-  await client.insertLines(staging, ndjson);
+  const sent = await stage(client, staging, stagingColumns(system));
   // Mostly none: then neither of the statements below looks through the table again.
   const knownIds = `SELECT id FROM ${predictions} WHERE ${idIn(`SELECT id FROM ${staging}`)}`;
   const known = (await client.rows<{ id: string }>(`${knownIds} LIMIT ${knownLimit + 1}`)).map((row) => row.id);
@@ -148,7 +161,7 @@ async function storePredictions(
   );
   const rows = Number(before?.rows ?? 0);
   const stored = Number(before?.fresh ?? 0);
-  requireStaged(rows, rowsIn(ndjson));
+  requireStaged(rows, sent);
   if (stored > 0) {
     await client.command(moveStatement(system, fresh), parameters);
     await requireStillStaged(client, staging, rows);
@@ -193,12 +206,6 @@ function moveStatement(system: System, fresh: string): string {
   return `INSERT INTO ${eventTablesOf(system.name).predictions} (${columnList(columns)}) SELECT ${selected} FROM (${shaped})`;
 }
 
-function rowsIn(blocks: readonly Uint8Array[]): number {
-  const lines = createLineCounter();
-  for (const block of blocks) lines.add(block);
-  return lines.total();
-}
-
 async function requireStillStaged(client: DataClient, staging: string, rows: number): Promise<void> {
   const [row] = await client.rows<{ n: string }>(`SELECT count() AS n FROM ${staging}`);
   requireStaged(Number(row?.n ?? 0), rows);
@@ -207,12 +214,12 @@ async function requireStillStaged(client: DataClient, staging: string, rows: num
 async function storeOutcomes(
   client: DataClient,
   system: System,
-  ndjson: readonly Uint8Array[],
+  stage: StageRows,
 ): Promise<StoreReceipt & { readonly rows: number }> {
   const { predictions, outcomeStaging } = eventTablesOf(system.name);
   const parameters = { system: system.name };
   await client.command(`TRUNCATE TABLE ${outcomeStaging}`);
-  await client.insertLines(outcomeStaging, ndjson);
+  const sent = await stage(client, outcomeStaging, outcomeStagingColumns);
   const content = "kind, name, unit, type, value, number, text";
   const known = `SELECT prediction_id, toUnixTimestamp64Milli(time), ${content} FROM outcomes
     WHERE system = {system:String} AND prediction_id IN (SELECT prediction_id FROM ${outcomeStaging})`;
@@ -224,7 +231,7 @@ async function storeOutcomes(
   );
   const stored = Number(count?.fresh ?? 0);
   const rows = Number(count?.rows ?? 0);
-  requireStaged(rows, rowsIn(ndjson));
+  requireStaged(rows, sent);
   // What is known from this very arrival touches its window again: see `windowsShippedAgain`.
   const repeated = `${known} AND (prediction_id, toUnixTimestamp64Milli(time), ${content}, toUnixTimestamp64Milli(received))
     NOT IN (SELECT ${one}, received FROM ${outcomeStaging})`;
