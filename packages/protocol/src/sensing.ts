@@ -45,12 +45,33 @@ export const driftCell = z.object({
 });
 export type DriftCell = z.infer<typeof driftCell>;
 
+/** A metric of a window beside the baseline's; null where it cannot be said. */
+export const namedMetric = z.object({
+  name: z.enum(["auc", "mae", "rmse", "bias", "r2", "mape", "accuracy", "macroF1", "balancedAccuracy", "logLoss"]),
+  value: estimate.nullable(),
+  baseline: estimate.nullable(),
+});
+export type NamedMetric = z.infer<typeof namedMetric>;
+
 export const performanceCell = z.object({
   window: instant,
   segment: segmentRef,
   state: verdictState,
   rows: z.int(),
   labelledRows: z.int(),
+  headline: namedMetric.describe("What the task is judged by: `auc`, `mae` (regression) or `accuracy` (multiclass)"),
+  others: z.array(namedMetric).describe("Further metrics of regression and multiclass classification"),
+  classes: z
+    .array(
+      z.object({
+        name: z.string(),
+        actual: z.int().describe("Labelled rows that are of the class"),
+        predicted: z.int().describe("Labelled rows predicted as it"),
+        precision: estimate.nullable(),
+        recall: estimate.nullable(),
+      }),
+    )
+    .describe("Of multiclass classification: the twenty most frequent classes"),
   auc: estimate.nullable(),
   accuracy: estimate.nullable(),
   positiveShare: estimate.nullable(),
@@ -58,7 +79,7 @@ export const performanceCell = z.object({
   calibrationError: z.number().nullable(),
   baselineAuc: estimate.nullable(),
   baselineAccuracy: estimate.nullable(),
-  pValue: z.number().nullable().describe("AUC against baseline, after overdispersion"),
+  pValue: z.number().nullable().describe("The headline against the baseline, after overdispersion"),
 });
 export type PerformanceCell = z.infer<typeof performanceCell>;
 
@@ -114,6 +135,8 @@ export const systemDetail = systemSummary.extend({
   features: z.array(z.object({ name: z.string(), type: z.string(), expression: z.string() })),
   segments: z.array(z.object({ name: z.string(), expression: z.string(), values: z.array(z.string()) })),
   outcome: z.string(),
+  task: z.enum(["binary-classification", "regression", "multiclass-classification"]),
+  unit: z.string().nullable().describe("Of the predicted value, of a regression"),
   windows: z.object({ lengthMs: z.int(), latenessMs: z.int(), season: z.string() }),
   unchecked: z.array(z.string()),
 });

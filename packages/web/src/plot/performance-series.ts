@@ -10,19 +10,19 @@ function pointOf(cell: PerformanceCell, windowMs: number, nameWindow: NameWindow
   return {
     start,
     end: start + windowMs,
-    value: cell.auc?.value ?? null,
-    low: cell.auc?.low ?? null,
-    high: cell.auc?.high ?? null,
-    expected: cell.baselineAuc,
+    value: cell.headline.value?.value ?? null,
+    low: cell.headline.value?.low ?? null,
+    high: cell.headline.value?.high ?? null,
+    expected: cell.headline.baseline,
     sentence: performanceSentence(cell, nameWindow(cell.window)),
   };
 }
 
 /**
- * AUC over windows, one line per segment: all rows first, then the others in order of first appearance. Cells of one
+ * The metric that the task is judged by over windows, one line per segment: all rows first, then the others in order of first appearance. Cells of one
  * window may come in any order; a segment's windows are put oldest first.
  */
-export function aucSeries(
+export function headlineSeries(
   cells: readonly PerformanceCell[],
   windowMs: number,
   nameWindow: NameWindow,

@@ -1,6 +1,6 @@
 import type { PerformanceCell } from "@homeostat/protocol";
 import { describe, expect, it } from "vitest";
-import { aucSeries, windowLengthOf } from "./performance-series.ts";
+import { headlineSeries, windowLengthOf } from "./performance-series.ts";
 import { expectedRuns, type SeriesPoint, unbroken, windowStarts } from "./series.ts";
 
 const point = (start: number, value: number | null): SeriesPoint => ({
@@ -42,6 +42,9 @@ const cell = (window: string, segment: PerformanceCell["segment"], auc: number |
   state: "healthy",
   rows: 10,
   labelledRows: 10,
+  headline: { name: "auc", value: auc === null ? null : { value: auc, low: auc, high: auc }, baseline: null },
+  others: [],
+  classes: [],
   auc: auc === null ? null : { value: auc, low: auc, high: auc },
   accuracy: null,
   positiveShare: null,
@@ -52,9 +55,9 @@ const cell = (window: string, segment: PerformanceCell["segment"], auc: number |
   pValue: null,
 });
 
-describe("aucSeries", () => {
+describe("headlineSeries", () => {
   const lax = { name: "origin", value: "LAX" };
-  const series = aucSeries(
+  const series = headlineSeries(
     [
       cell("2001-02-02T00:00:00Z", lax, 0.5),
       cell("2001-02-02T00:00:00Z", null, 0.7),

@@ -28,6 +28,34 @@ export const definitions = {
     word: "AUC",
     text: "The chance that a row with a positive outcome got a higher score than one with a negative outcome. 1 is perfect, 0.5 is guessing.",
   },
+  mae: {
+    word: "Mean absolute error",
+    text: "How far the predicted value lies from the true one on average, in the unit of the prediction. 0 is perfect.",
+  },
+  bias: {
+    word: "Bias",
+    text: "Mean of prediction minus truth. Above 0 the model is too high, below 0 too low.",
+  },
+  r2: {
+    word: "R²",
+    text: "The share of the variation of the true values that the predictions explain. 1 is perfect, 0 is no better than their mean.",
+  },
+  accuracy: {
+    word: "Accuracy",
+    text: "The share of rows whose predicted class is the true one. Balanced accuracy gives every class the same weight.",
+  },
+  macroF1: {
+    word: "Macro F1",
+    text: "For every class the balance of precision and recall, averaged over the classes, so that rare classes count as much as frequent ones.",
+  },
+  logLoss: {
+    word: "Log loss",
+    text: "How surprised the model is by the true class, given the probabilities it told. 0 is perfect.",
+  },
+  labelLag: {
+    word: "Label lag",
+    text: "The time from a prediction to its label. The curve counts predictions still waiting as waiting at least so long, and never leaves them out.",
+  },
   interval: {
     word: "95 % interval",
     text: "The range in which the true value lies, with 95 % confidence, given the number of rows.",

@@ -1,5 +1,6 @@
 import type { PerformanceCell, WindowSummary } from "@homeostat/protocol";
-import { formatCount, formatDecimal, formatShare } from "./number.ts";
+import { metricWords } from "./metric.ts";
+import { formatCount, formatShare } from "./number.ts";
 import { segmentName } from "./segment.ts";
 import { verdictWords } from "./verdict.ts";
 
@@ -7,11 +8,13 @@ import { verdictWords } from "./verdict.ts";
 export function performanceSentence(cell: PerformanceCell, when: string): string {
   const where = `${segmentName(cell.segment)} · ${when}`;
   const labels = `${formatCount(cell.labelledRows)} of ${formatCount(cell.rows)} rows labelled`;
-  if (cell.auc === null)
-    return `${where}: ${verdictWords[cell.state].word.toLowerCase()}, no AUC is claimed; ${labels}.`;
-  const { value, low, high } = cell.auc;
-  const baseline = cell.baselineAuc === null ? "no baseline" : `baseline ${formatDecimal(cell.baselineAuc.value, 3)}`;
-  return `${where}: AUC ${formatDecimal(value, 3)} (95 % interval ${formatDecimal(low, 3)} to ${formatDecimal(high, 3)}), ${baseline}; ${labels}.`;
+  const { headline } = cell;
+  const { word, format } = metricWords[headline.name];
+  if (headline.value === null)
+    return `${where}: ${verdictWords[cell.state].word.toLowerCase()}, no ${word} is claimed; ${labels}.`;
+  const { value, low, high } = headline.value;
+  const baseline = headline.baseline === null ? "no baseline" : `baseline ${format(headline.baseline.value)}`;
+  return `${where}: ${word} ${format(value)} (95 % interval ${format(low)} to ${format(high)}), ${baseline}; ${labels}.`;
 }
 
 const stateText: { readonly [S in WindowSummary["state"]]: string } = {

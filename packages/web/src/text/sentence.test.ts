@@ -48,6 +48,13 @@ const performance: PerformanceCell = {
   state: "healthy",
   rows: 100,
   labelledRows: 80,
+  headline: {
+    name: "auc",
+    value: { value: 0.69, low: 0.66, high: 0.72 },
+    baseline: { value: 0.7, low: 0.69, high: 0.71 },
+  },
+  others: [],
+  classes: [],
   auc: { value: 0.69, low: 0.66, high: 0.72 },
   accuracy: null,
   positiveShare: null,
@@ -66,9 +73,16 @@ describe("performanceSentence", () => {
   });
 
   it("says why there is no AUC", () => {
-    expect(performanceSentence({ ...performance, auc: null, state: "waiting-for-labels" }, "12 Feb")).toContain(
-      "waiting for labels, no AUC is claimed",
-    );
+    expect(
+      performanceSentence(
+        {
+          ...performance,
+          headline: { ...performance.headline, value: null },
+          state: "waiting-for-labels",
+        },
+        "12 Feb",
+      ),
+    ).toContain("waiting for labels, no AUC is claimed");
   });
 });
 

@@ -30,11 +30,37 @@ export interface FrozenFeature {
   readonly percentiles: readonly number[];
 }
 
-export interface FrozenScore {
+/** How predictions fall into bins, by task. */
+export type FrozenScore = FrozenProbability | FrozenValue | FrozenClass;
+
+/** Binary classification. */
+export interface FrozenProbability {
+  readonly kind: "probability";
   /** Ascending inner edges; the decision threshold is always one of them, so that decisions can be counted from bins. */
   readonly edges: readonly number[];
   readonly threshold: number;
 }
+
+/** Regression. */
+export interface FrozenValue {
+  readonly kind: "value";
+  /** Ascending inner edges, at quantiles of the predicted value. */
+  readonly edges: readonly number[];
+  /** Mean label of the reference: labels are counted from here, which keeps their powers small. */
+  readonly origin: number;
+}
+
+/** Multiclass classification. */
+export interface FrozenClass {
+  readonly kind: "class";
+  /** Classes kept apart, the rest is counted together behind them; at most `mostClasses`. */
+  readonly classes: readonly string[];
+  /** Ascending inner edges of the confidence; empty where the sender tells none. */
+  readonly confidenceEdges: readonly number[];
+}
+
+/** Confusions are square: more classes than this are counted together. */
+export const mostClasses = 100;
 
 export interface FrozenSegment {
   readonly name: string;

@@ -1,3 +1,5 @@
+import type { MomentSums } from "../../stats/performance/mean-estimate.ts";
+import type { RegressionSums } from "../../stats/performance/regression-sums.ts";
 import type { Instant } from "../instant.ts";
 import type { FeatureVector, InputRow } from "../pipeline/pipeline.ts";
 import type { System } from "../system/system.ts";
@@ -7,6 +9,8 @@ import type { Baseline, FrozenFeature, FrozenScore, FrozenSegment } from "./base
 /** What is counted: a feature by its name, or the score. */
 export type Subject = string;
 export const scoreSubject: Subject = "#score";
+/** How sure a multiclass model was of its class; right and wrong stand for positive and negative. */
+export const confidenceSubject: Subject = "#confidence";
 
 /** Counts of one subject in one segment value: parallel arrays. All are sums, so profiles of several windows add up. */
 export interface BinCounts {
@@ -14,8 +18,12 @@ export interface BinCounts {
   readonly counts: readonly number[];
 }
 
+/** Counts of the predictions of one segment value, by task. */
+export type ScoreCounts = ProbabilityCounts | ValueCounts | ClassCounts;
+
 /** Score bins with outcomes; `unlabelled` rows have no outcome yet. */
-export interface ScoreCounts {
+export interface ProbabilityCounts {
+  readonly kind: "probability";
   readonly bins: readonly number[];
   readonly positives: readonly number[];
   readonly negatives: readonly number[];
@@ -25,11 +33,36 @@ export interface ScoreCounts {
   readonly labelledScoreSums: readonly number[];
 }
 
+/** Bins of the predicted value, and the sums that every metric of a regression follows from. */
+export interface ValueCounts {
+  readonly kind: "value";
+  readonly bins: readonly number[];
+  readonly counts: readonly number[];
+  readonly valueSum: number;
+  /** Over the labelled rows; origin as frozen. */
+  readonly sums: RegressionSums;
+}
+
+/** A confusion as sparse cells: places in the frozen list of classes, behind them all others. */
+export interface ClassCounts {
+  readonly kind: "class";
+  readonly cells: readonly {
+    readonly predicted: number;
+    /** undefined: not labelled yet. */
+    readonly actual: number | undefined;
+    readonly rows: number;
+  }[];
+  /** Over the labelled rows whose probabilities by class are known. */
+  readonly logLoss: MomentSums;
+}
+
 /** Everything counted about one window: keyed by segment (`""` for all rows, else `name=value`). */
 export interface WindowProfile {
   readonly window: Window;
   readonly features: ReadonlyMap<string, ReadonlyMap<Subject, BinCounts>>;
   readonly scores: ReadonlyMap<string, ScoreCounts>;
+  /** Of multiclass systems whose sender tells confidences; otherwise empty. */
+  readonly confidences: ReadonlyMap<string, ProbabilityCounts>;
 }
 
 /** The key under which a segment value's counts stand; `""` is all rows. */

@@ -1,4 +1,7 @@
-import type { BinCounts, ScoreCounts } from "../baseline/profile-store.ts";
+import type { Binning } from "../../stats/histogram/binning.ts";
+import { binCountOf } from "../../stats/histogram/binning.ts";
+import type { FrozenScore } from "../baseline/baseline.ts";
+import type { BinCounts, ProbabilityCounts, ScoreCounts } from "../baseline/profile-store.ts";
 
 /** Sparse counts as a dense array over `bins` bins. */
 export function denseCounts(sparse: BinCounts | undefined, bins: number): number[] {
@@ -19,7 +22,7 @@ export interface DenseScores {
 }
 
 /** Sparse score counts as dense ones; absent counts are all zero. */
-export function denseScores(sparse: ScoreCounts | undefined, bins: number): DenseScores {
+export function denseScores(sparse: ProbabilityCounts | undefined, bins: number): DenseScores {
   const zeros = (): number[] => new Array<number>(bins).fill(0);
   const rows = zeros();
   const positives = zeros();
@@ -36,6 +39,28 @@ export function denseScores(sparse: ScoreCounts | undefined, bins: number): Dens
     scoreSum += sparse.scoreSums[index] ?? 0;
   });
   return { rows, positives, negatives, scoreSum, labelledScoreSums };
+}
+
+/** What the predictions of a system are cut into: bins of a number, or its classes. */
+export function scoreBinning(frozen: FrozenScore): Binning {
+  return frozen.kind === "class"
+    ? { kind: "categorical", categories: frozen.classes, others: [], othersComplete: false }
+    : { kind: "numeric", edges: frozen.edges, points: [] };
+}
+
+/** Rows per bin of `scoreBinning`, whatever the task. */
+export function scoreRows(counts: ScoreCounts | undefined, frozen: FrozenScore): readonly number[] {
+  const rows = new Array<number>(binCountOf(scoreBinning(frozen))).fill(0);
+  const add = (bin: number, count: number): void => {
+    rows[bin] = (rows[bin] ?? 0) + count;
+  };
+  if (counts?.kind === "class") for (const cell of counts.cells) add(cell.predicted, cell.rows);
+  if (counts?.kind === "value") for (const [index, bin] of counts.bins.entries()) add(bin, counts.counts[index] ?? 0);
+  if (counts?.kind === "probability")
+    counts.bins.forEach((bin, index) => {
+      add(bin, (counts.positives[index] ?? 0) + (counts.negatives[index] ?? 0) + (counts.unlabelled[index] ?? 0));
+    });
+  return rows;
 }
 
 /** Score counts of two windows together. Same number of bins. */

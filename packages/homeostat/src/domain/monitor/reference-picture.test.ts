@@ -77,18 +77,17 @@ describe("the picture of normal", () => {
     const other = { name: "place", value: "(other)" };
     const picture = pictureOf(evenDay);
     expect(picture.feature(other, "hour").overdispersion).toBeUndefined();
-    expect(picture.score(other).auc).toBeUndefined();
-    expect(picture.score(other).aucOverdispersion).toBeUndefined();
+    expect(picture.score(other).quality).toMatchObject({ metric: "auc", baselineRows: 0, variation: undefined });
     expect(picture.volume(other).overdispersion).toBeUndefined();
   });
 
   it("leans the AUC variation of a segment on that of all segments together", () => {
     const picture = pictureOf((day) => Array.from({ length: 8 }, () => evenDay(day)).flat());
-    const { aucOverdispersion, auc } = picture.score({ name: "place", value: "ATL" });
-    expect(auc?.positives).toBeGreaterThan(100);
+    const { variation, baselineRows } = picture.score({ name: "place", value: "ATL" }).quality;
+    expect(baselineRows).toBeGreaterThan(100);
     // Twenty-one windows of its own and the weight of seven pooled ones.
-    expect(aucOverdispersion!.windows).toBe(28);
-    expect(aucOverdispersion!.phi).toBeGreaterThanOrEqual(1);
+    expect(variation!.windows).toBe(28);
+    expect(variation!.phi).toBeGreaterThanOrEqual(1);
   });
 
   it("answers the same question with the same object", () => {

@@ -1,6 +1,6 @@
 import { type Binning, binCountOf, nullBinOf } from "../../stats/histogram/binning.ts";
 import { type Baseline, otherValue } from "../baseline/baseline.ts";
-import { type BinCounts, type ScoreCounts, segmentKey, type WindowProfile } from "../baseline/profile-store.ts";
+import { type BinCounts, type ProbabilityCounts, segmentKey, type WindowProfile } from "../baseline/profile-store.ts";
 import { dayMs } from "../instant.ts";
 import { seasonOf, type Window } from "../window/window.ts";
 
@@ -42,7 +42,7 @@ export function sampleBaseline(
     rows: 0,
     scoredRows: 0,
     features: Object.entries(features).map(([name, binning]) => ({ name, binning, nullShare: 0, percentiles: [] })),
-    score: { edges: scoreEdges, threshold: 0.5 },
+    score: { kind: "probability", edges: scoreEdges, threshold: 0.5 },
     segments: [{ name: "place", values: places }],
     windows: Array.from({ length: days }, (_, day) => {
       const window = dayWindow(day);
@@ -73,6 +73,7 @@ export function profileOf(baseline: Baseline, window: Window, rows: readonly Sam
       ]),
     ),
     scores: new Map(entries.map(([key, own]) => [key, scoreCounts(own)])),
+    confidences: new Map(),
   };
 }
 
@@ -82,13 +83,14 @@ function featureCounts(rows: readonly SampleRow[], name: string, bins: number): 
   return { bins: counts.map((_, bin) => bin), counts };
 }
 
-function scoreCounts(rows: readonly SampleRow[]): ScoreCounts {
+function scoreCounts(rows: readonly SampleRow[]): ProbabilityCounts {
   const bins = scoreEdges.map((_, bin) => bin).concat(scoreEdges.length);
   const countOf = (outcome: boolean | undefined): number[] =>
     bins.map((bin) => rows.filter((row) => row.scoreBin === bin && row.outcome === outcome).length);
   const [positives, negatives, unlabelled] = [countOf(true), countOf(false), countOf(undefined)];
   const middle = (bin: number): number => (bin + 0.5) / bins.length;
   return {
+    kind: "probability",
     bins,
     positives,
     negatives,

@@ -46,10 +46,41 @@ export type SeriesTest =
       readonly performance?: PerformanceNumbers;
     };
 
+/** A metric of a window beside the same of the baseline; undefined where it cannot be said. */
+export interface NamedMetric {
+  readonly name:
+    | "auc"
+    | "mae"
+    | "rmse"
+    | "bias"
+    | "r2"
+    | "mape"
+    | "accuracy"
+    | "macroF1"
+    | "balancedAccuracy"
+    | "logLoss";
+  readonly value: Estimate | undefined;
+  readonly baseline: Estimate | undefined;
+}
+
+/** One class of a multiclass task: rows that are it, rows predicted as it, and how well the two agree. */
+export interface ClassPerformance {
+  readonly name: string;
+  readonly actual: number;
+  readonly predicted: number;
+  readonly precision: Estimate | undefined;
+  readonly recall: Estimate | undefined;
+}
+
 /** What is shown of a segment's performance, whether or not it could be tested. */
 export interface PerformanceNumbers {
   readonly rows: number;
   readonly labelledRows: number;
+  /** What the task is judged by: `auc`, `mae` or `accuracy`. Verdicts of earlier versions have none: they are binary. */
+  readonly headline?: NamedMetric;
+  readonly others?: readonly NamedMetric[];
+  readonly classes?: readonly ClassPerformance[];
+  // Of binary classification; accuracy and calibration of multiclass classification too.
   readonly auc: Estimate | undefined;
   readonly accuracy: Estimate | undefined;
   readonly positiveShare: Estimate | undefined;

@@ -1,7 +1,14 @@
-import type { DriftCell, Finding, PerformanceCell, SegmentRef, WindowSummary } from "@homeostat/protocol";
+import type {
+  DriftCell,
+  Finding,
+  PerformanceCell,
+  SegmentRef,
+  WindowSummary,
+  NamedMetric as WireMetric,
+} from "@homeostat/protocol";
 import type { MonitorKind, SegmentValue, Finding as StoredFinding } from "../../domain/finding/finding.ts";
 import { type Instant, isoOf } from "../../domain/instant.ts";
-import type { WindowVerdict } from "../../domain/monitor/verdict.ts";
+import type { NamedMetric, WindowVerdict } from "../../domain/monitor/verdict.ts";
 import type { System } from "../../domain/system/system.ts";
 import type { WindowRecord } from "../../domain/window/window.ts";
 import { type Handlers, type Refusal, refused } from "../handler.ts";
@@ -137,6 +144,10 @@ function driftAnswer({ window, verdict }: WindowVerdict): DriftCell {
   };
 }
 
+function metricAnswer({ name, value, baseline }: NamedMetric): WireMetric {
+  return { name, value: value ?? null, baseline: baseline ?? null };
+}
+
 function performanceAnswer({ window, verdict }: WindowVerdict): PerformanceCell {
   const shown = verdict.test.performance;
   return {
@@ -145,6 +156,16 @@ function performanceAnswer({ window, verdict }: WindowVerdict): PerformanceCell 
     state: verdict.state,
     rows: shown?.rows ?? 0,
     labelledRows: shown?.labelledRows ?? 0,
+    headline: metricAnswer(
+      // Verdicts of earlier versions are of binary classification.
+      shown?.headline ?? { name: "auc", value: shown?.auc, baseline: shown?.baselineAuc },
+    ),
+    others: (shown?.others ?? []).map(metricAnswer),
+    classes: (shown?.classes ?? []).map(({ precision, recall, ...counts }) => ({
+      ...counts,
+      precision: precision ?? null,
+      recall: recall ?? null,
+    })),
     auc: shown?.auc ?? null,
     accuracy: shown?.accuracy ?? null,
     positiveShare: shown?.positiveShare ?? null,

@@ -89,6 +89,8 @@ export function systemHandlers(house: House): Pick<Handlers, SystemRoutes> {
             values: [...(baseline?.segments.find((segment) => segment.name === name)?.values ?? [])],
           })),
           outcome: system.outcome.expression,
+          task: system.task.type,
+          unit: system.task.type === "regression" ? system.task.unit : null,
           windows: {
             lengthMs: system.windows.lengthMs,
             latenessMs: system.windows.latenessMs,

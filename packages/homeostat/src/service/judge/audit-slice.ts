@@ -102,7 +102,12 @@ function compare({ baseline }: DiagnosisScene, now: SlicePicture, then: SlicePic
 }
 
 function aucOf({ baseline }: DiagnosisScene, picture: SlicePicture): number | undefined {
-  const scores = denseScores(picture.score, baseline.score.edges.length + 1);
+  // Other tasks are not told by an AUC: the step that asks for it says that it was not checked.
+  if (baseline.score.kind !== "probability") return undefined;
+  const scores = denseScores(
+    picture.score?.kind === "probability" ? picture.score : undefined,
+    baseline.score.edges.length + 1,
+  );
   const auc = binnedAuc(scores.positives, scores.negatives);
   return auc.kind === "binned-auc" ? auc.estimate.value : undefined;
 }

@@ -70,7 +70,7 @@ export async function diagnoseIncident(
         : `${top.feature} moved most: PSI ${top.psi.toFixed(2)} (chance and ordinary variation give ${top.expectedByChance.toFixed(3)})`;
     return { value, status: top === undefined ? "not-enough-data" : "done", verdict };
   });
-  await steps.take(1, "business and model metric first", async () => metricStep(audit.slice));
+  await steps.take(1, "business and model metric first", async () => metricStep(scene, audit.slice));
   await steps.take(2, "infrastructure, briefly", () => infrastructureStep(ports, scene));
   await steps.take(3, "distrust the global number", async () => globalStep(audit.slice, lead));
   const traced = await steps.take(6, "trace upstream", async () => {
@@ -219,7 +219,16 @@ async function infrastructureStep(
   };
 }
 
-async function metricStep(slice: SliceEvidence | undefined): Promise<StepResult<undefined>> {
+async function metricStep(
+  { system }: DiagnosisScene,
+  slice: SliceEvidence | undefined,
+): Promise<StepResult<undefined>> {
+  if (system.task.type !== "binary-classification")
+    return {
+      value: undefined,
+      status: "not-checked",
+      verdict: `the slice's own metric is computed for binary classification only; performance by segment shows it for ${system.task.type}`,
+    };
   if (slice?.auc === undefined || slice.baselineAuc === undefined)
     return {
       value: undefined,

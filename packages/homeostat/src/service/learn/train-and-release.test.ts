@@ -135,7 +135,7 @@ describe("making a release", () => {
         rows: lines.length,
         scoredRows: 200,
         features: [],
-        score: { edges: [0.5], threshold: 0.5 },
+        score: { kind: "probability" as const, edges: [0.5], threshold: 0.5 },
         segments: [],
         windows: Array.from({ length: windows }, (_, day) => ({ start: start + day * dayMs, rows: 40 })),
       }),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { FrozenProbability } from "../../domain/baseline/baseline.ts";
 import type { Change } from "../../domain/change/change.ts";
 import type { ApiKey } from "../../domain/key/api-key.ts";
 import type { WindowRecord } from "../../domain/window/window.ts";
@@ -81,6 +82,10 @@ function declarations(bench: () => ControlBench): void {
     await baselines.save({ ...sampleBaseline("one", "b-1"), rows: 99 });
     expect(await baselines.get("one", "b-1")).toEqual(sampleBaseline("one", "b-1"));
     expect(await baselines.get("two", "b-1")).toBeUndefined();
+    // Baselines of earlier versions do not say what kind of score they hold: all were binary.
+    const { kind: _, ...score } = sampleBaseline("one", "b-old").score as FrozenProbability;
+    await baselines.save({ ...sampleBaseline("one", "b-old"), score: score as FrozenProbability });
+    expect(await baselines.get("one", "b-old")).toEqual(sampleBaseline("one", "b-old"));
   });
 }
 

@@ -90,7 +90,7 @@ export function sampleBaseline(system: string, id: string): Baseline {
         percentiles: [],
       },
     ],
-    score: { edges: [0.5], threshold: 0.5 },
+    score: { kind: "probability", edges: [0.5], threshold: 0.5 },
     segments: [{ name: "origin", values: ["ATL"] }],
     windows: [{ ...dayWindow, season: "day-3", rows: 3 }],
   };

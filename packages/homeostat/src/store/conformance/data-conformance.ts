@@ -10,10 +10,12 @@ import { columnarConformance } from "./data-columnar-conformance.ts";
 import { datasetConformance } from "./data-dataset-conformance.ts";
 import { eventConformance } from "./data-event-conformance.ts";
 import { fileConformance } from "./data-file-conformance.ts";
+import { layEarlierOutcomes, outcomeConformance } from "./data-outcome-conformance.ts";
 import type { DataPlace } from "./data-place.ts";
 import { profileConformance } from "./data-profile-conformance.ts";
 import { gapConformance, quarantineConformance, sampleLimits } from "./data-quarantine-conformance.ts";
 import { statisticsConformance } from "./data-statistics-conformance.ts";
+import { taskConformance } from "./data-task-conformance.ts";
 import { verdictConformance } from "./data-verdict-conformance.ts";
 
 /** What every data store does, whatever the engine. Called by one test file per engine. */
@@ -36,6 +38,7 @@ export function dataConformance(name: string, open: () => Promise<DataPlace>): v
         verdicts: createVerdictStore(client),
         quarantine: createQuarantineStore(client, sampleLimits),
       };
+      await layEarlierOutcomes(client);
       await ensureSharedTables(client);
       await ensureSharedTables(client);
     });
@@ -47,6 +50,8 @@ export function dataConformance(name: string, open: () => Promise<DataPlace>): v
     describe("tables of rows", () => columnarConformance(bench));
     describe("events", () => eventConformance(bench));
     describe("profiles", () => profileConformance(bench));
+    describe("tasks", () => taskConformance(bench));
+    describe("outcomes of every kind", () => outcomeConformance(bench));
     describe("statistics of the same rows", () => statisticsConformance(bench));
     describe("quarantine", () => quarantineConformance(bench));
     describe("gaps", () => gapConformance(bench));

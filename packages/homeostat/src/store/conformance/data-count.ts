@@ -5,6 +5,7 @@ import {
   segmentKey,
   type WindowProfile,
 } from "../../domain/baseline/profile-store.ts";
+import { scoreBinning } from "../../domain/monitor/count-series.ts";
 import type { System } from "../../domain/system/system.ts";
 import type { Window } from "../../domain/window/window.ts";
 import { binOf } from "../../stats/histogram/bin-of.ts";
@@ -28,7 +29,8 @@ export function plainCounts(counts: BinCounts | undefined): PlainCounts {
   return plain(counts?.bins ?? [], counts?.counts ?? []);
 }
 
-export function plainScores(scores: ScoreCounts | undefined): PlainScores {
+export function plainScores(counts: ScoreCounts | undefined): PlainScores {
+  const scores = counts?.kind === "probability" ? counts : undefined;
   const bins = scores?.bins ?? [];
   return {
     positives: plain(bins, scores?.positives ?? []),
@@ -93,7 +95,7 @@ export function countedFeatures(system: System, baseline: Baseline, rows: readon
 }
 
 export function countedScores(baseline: Baseline, rows: readonly SceneRow[]): PlainScores {
-  const binning = { kind: "numeric", edges: baseline.score.edges, points: [] } as const;
+  const binning = scoreBinning(baseline.score);
   const sum = (of: (row: SceneRow) => number): PlainCounts => {
     const sums = new Map<number, number>();
     for (const row of rows) {

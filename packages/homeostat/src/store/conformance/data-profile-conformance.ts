@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import type { Baseline, FrozenProbability } from "../../domain/baseline/baseline.ts";
 import { scoreSubject } from "../../domain/baseline/profile-store.ts";
 import { hourMs } from "../../domain/instant.ts";
 import { categoricalBinningOf } from "../../stats/histogram/categorical-binning.ts";
@@ -48,8 +49,9 @@ function references(bench: () => DataBench, scene: () => Scene): void {
     expect(baseline).toMatchObject({ rows: 1_500, scoredRows: reference.filter((row) => row.scored).length });
     expect(baseline.features.find((feature) => feature.name === "constant")?.percentiles).toEqual(Array(7).fill(7));
     expect(baseline.features.find((feature) => feature.name === "label")?.percentiles).toEqual([]);
-    expect(baseline.score.edges).toContain(0.5);
-    expect(baseline.score.edges).toEqual([...new Set(baseline.score.edges)].sort((a, b) => a - b));
+    const { edges } = probabilityOf(baseline);
+    expect(edges).toContain(0.5);
+    expect(edges).toEqual([...new Set(edges)].sort((a, b) => a - b));
   });
 
   it("keeps the most frequent values of a segment, never the missing one, and counts rows by window", () => {
@@ -158,7 +160,7 @@ function liveWindows(bench: () => DataBench, scene: () => Scene): void {
     const { baseline, live } = scene();
     const [profile] = await bench().profiles.live(baseline, [{ ...liveWindow, profileVersion: 1 }]);
     const scores = profile?.scores.get("");
-    if (scores === undefined) throw new Error("there are scores");
+    if (scores?.kind !== "probability") throw new Error("there are scores");
     const labelled = live.filter((row) => row.time < liveWindow.end && row.outcome !== undefined);
     const order = scores.bins.map((bin, place) => ({ bin, place })).sort((a, b) => a.bin - b.bin);
     const binned = binnedAuc(
@@ -172,7 +174,7 @@ function liveWindows(bench: () => DataBench, scene: () => Scene): void {
     if (binned.kind !== "binned-auc" || exact.kind !== "binned-auc") throw new Error("there is an AUC");
     expect(Math.abs(binned.estimate.value - exact.estimate.value)).toBeLessThanOrEqual(binned.binningBound + 1e-12);
     expect(binned.binningBound).toBeLessThan(0.01);
-    const { edges, threshold } = baseline.score;
+    const { edges, threshold } = probabilityOf(baseline);
     const positiveFrom = edges.indexOf(threshold) + 1;
     const right = order.reduce(
       (sum, { bin, place }) =>
@@ -231,6 +233,11 @@ function liveWindows(bench: () => DataBench, scene: () => Scene): void {
     expect(await profiles.newValues(system, baseline, "label", liveWindow, 2)).toEqual(sorted.slice(0, 2));
     expect(await profiles.newValues(system, baseline, "amount", liveWindow, 2)).toEqual([]);
   });
+}
+
+function probabilityOf({ score }: Baseline): FrozenProbability {
+  if (score.kind !== "probability") throw new Error("the sample is of binary classification");
+  return score;
 }
 
 function countsOf(values: readonly (string | number | null | undefined)[]): ReadonlyMap<string, number> {

@@ -135,7 +135,7 @@ export const frozen: Baseline = {
     { name: "x", binning: featuresOf.x, nullShare: 0, percentiles: [] },
     { name: "kind", binning: featuresOf.kind, nullShare: 0, percentiles: [] },
   ],
-  score: { edges: [], threshold: 0.5 },
+  score: { kind: "probability", edges: [], threshold: 0.5 },
   segments: [],
   windows: [],
 };

@@ -1,6 +1,12 @@
-import type { BaselineStore } from "../../domain/baseline/baseline.ts";
+import type { Baseline, BaselineStore, FrozenProbability, FrozenScore } from "../../domain/baseline/baseline.ts";
 import { toBody } from "./body.ts";
 import type { ControlDatabase } from "./control-database.ts";
+
+/** Baselines of earlier versions are all of binary classification, and do not say so. */
+function withScoreKind(baseline: Baseline): Baseline {
+  const score: FrozenScore | Omit<FrozenProbability, "kind"> = baseline.score;
+  return "kind" in score ? baseline : { ...baseline, score: { kind: "probability", ...score } };
+}
 
 /** Frozen pictures of normal: the first save of an id counts, a baseline never changes. */
 export function createBaselineStore(database: ControlDatabase): BaselineStore {
@@ -15,7 +21,8 @@ export function createBaselineStore(database: ControlDatabase): BaselineStore {
     },
     get: async (system, id) => {
       const query = database.selectFrom("baselines").select("body").where("system", "=", system);
-      return (await query.where("id", "=", id).executeTakeFirst())?.body;
+      const stored = (await query.where("id", "=", id).executeTakeFirst())?.body;
+      return stored === undefined ? undefined : withScoreKind(stored);
     },
   };
 }

@@ -1,8 +1,16 @@
-import type { FrozenFeature, FrozenScore, FrozenSegment } from "../../domain/baseline/baseline.ts";
+import {
+  type FrozenClass,
+  type FrozenFeature,
+  type FrozenProbability,
+  type FrozenScore,
+  type FrozenSegment,
+  type FrozenValue,
+  mostClasses,
+} from "../../domain/baseline/baseline.ts";
 import type { ProfileStore } from "../../domain/baseline/profile-store.ts";
 import type { Feature } from "../../domain/pipeline/pipeline.ts";
 import type { SegmentDefinition, System } from "../../domain/system/system.ts";
-import { decisionThreshold } from "../../domain/system/task.ts";
+import type { Task } from "../../domain/system/task.ts";
 import type { Binning } from "../../stats/histogram/binning.ts";
 import { FINE_BINS, numericBinningOfSummary } from "../../stats/histogram/numeric-binning.ts";
 import type { DataClient } from "./data-client.ts";
@@ -34,7 +42,7 @@ export async function freezeReference(client: DataClient, system: System, releas
     features: await Promise.all(
       system.pipeline.features.map((feature) => freezeFeature(client, source, release, feature)),
     ),
-    score: await freezeScore(client, source, release, decisionThreshold(system.task)),
+    score: await freezeScore(client, source, release, system.task),
     segments: await Promise.all(system.segments.map((segment) => freezeSegment(client, source, release, segment))),
     windows: windows.map((row) => ({ start: Number(row.start), rows: Number(row.rows) })),
   };
@@ -128,21 +136,65 @@ async function categoryBinning(client: DataClient, source: string, release: stri
   };
 }
 
-async function freezeScore(
+function freezeScore(client: DataClient, source: string, release: string, task: Task): Promise<FrozenScore> {
+  switch (task.type) {
+    case "binary-classification":
+      return freezeProbability(client, source, release, task.threshold);
+    case "regression":
+      return freezeValue(client, source, release);
+    case "multiclass-classification":
+      return freezeClass(client, source, release, task.classes);
+  }
+}
+
+async function freezeProbability(
   client: DataClient,
   source: string,
   release: string,
   threshold: number,
-): Promise<FrozenScore> {
-  const [lowest, ...inner] = await quantilesOf(
-    client,
-    `${source} WHERE scored = 1`,
+): Promise<FrozenProbability> {
+  const inner = await innerQuantiles(client, `${source} WHERE scored = 1`, release, "probability");
+  const edges = new Set([...inner, threshold]);
+  return { kind: "probability", edges: [...edges].sort((a, b) => a - b), threshold };
+}
+
+async function freezeValue(client: DataClient, source: string, release: string): Promise<FrozenValue> {
+  const known = `${source} WHERE scored = 1 AND isNotNull(value)`;
+  const edges = await innerQuantiles(client, known, release, "assumeNotNull(value)");
+  const [row] = await client.rows<{ origin: number }>(
+    `SELECT ifNull(ifNull(avg(outcome), avg(value)), 0) AS origin FROM ${source} WHERE scored = 1`,
     { release },
-    "probability",
-    scoreBins,
   );
-  const edges = new Set([...inner.filter((edge) => edge !== lowest), threshold]);
-  return { edges: [...edges].sort((a, b) => a - b), threshold };
+  return { kind: "value", edges: [...new Set(edges)].sort((a, b) => a - b), origin: row?.origin ?? 0 };
+}
+
+async function freezeClass(
+  client: DataClient,
+  source: string,
+  release: string,
+  declared: "open" | readonly string[],
+): Promise<FrozenClass> {
+  const confident = `${source} WHERE scored = 1 AND isNotNull(confidence)`;
+  const edges = await innerQuantiles(client, confident, release, "assumeNotNull(confidence)");
+  const confidenceEdges = [...new Set(edges)].sort((a, b) => a - b);
+  if (declared !== "open") return { kind: "class", classes: declared, confidenceEdges };
+  const rows = await client.rows<{ v: string }>(
+    `SELECT assumeNotNull(said) AS v FROM (SELECT arrayJoin([CAST(class AS Nullable(String)), CAST(outcome AS Nullable(String))]) AS said FROM ${source} WHERE scored = 1)
+     WHERE isNotNull(said) GROUP BY said ORDER BY count() DESC, said LIMIT ${mostClasses}`,
+    { release },
+  );
+  return { kind: "class", classes: rows.map((row) => row.v), confidenceEdges };
+}
+
+/** Quantiles of a number above its lowest value: edges that leave no bin empty. */
+async function innerQuantiles(
+  client: DataClient,
+  rows: string,
+  release: string,
+  value: string,
+): Promise<readonly number[]> {
+  const [lowest, ...inner] = await quantilesOf(client, rows, { release }, value, scoreBins);
+  return inner.filter((edge) => edge !== lowest);
 }
 
 async function freezeSegment(

@@ -1,5 +1,11 @@
-import { type Baseline, nullValue, otherValue } from "../../domain/baseline/baseline.ts";
-import { scoreSubject } from "../../domain/baseline/profile-store.ts";
+import {
+  type Baseline,
+  type FrozenClass,
+  type FrozenScore,
+  nullValue,
+  otherValue,
+} from "../../domain/baseline/baseline.ts";
+import { confidenceSubject, scoreSubject } from "../../domain/baseline/profile-store.ts";
 import { invariant } from "../../domain/invariant.ts";
 import type { System } from "../../domain/system/system.ts";
 import { type Binning, newBinOf, nullBinOf } from "../../stats/histogram/binning.ts";
@@ -52,11 +58,123 @@ function edgeBin(value: string, edges: readonly number[], tag: string): Fragment
 
 /** The bin of a subject in a row. `tag` keeps the parameters of several subjects in one statement apart. */
 export function subjectBin(baseline: Baseline, subject: string, tag = ""): Fragment {
-  if (subject === scoreSubject) return edgeBin("probability", baseline.score.edges, tag);
+  if (subject === scoreSubject) return scoreBin(baseline.score, tag);
+  if (subject === confidenceSubject && baseline.score.kind === "class")
+    return edgeBin("ifNull(confidence, 0)", baseline.score.confidenceEdges, tag);
   const feature = baseline.features.find((candidate) => candidate.name === subject);
   invariant(feature !== undefined, `the baseline has no feature ${subject}`);
   return binExpression(`f_${subject}`, feature.binning, tag);
 }
+
+function scoreBin(score: FrozenScore, tag: string): Fragment {
+  switch (score.kind) {
+    case "probability":
+      return edgeBin("probability", score.edges, tag);
+    case "value":
+      return edgeBin("ifNull(value, 0)", score.edges, tag);
+    case "class":
+      return confusionCell(score, tag);
+  }
+}
+
+/**
+ * Predicted and actual class as one number: predicted × (n + 1) + actual of n classes, the last of them all others;
+ * n stands for "not labelled yet". Read back by `cellOf`.
+ */
+function confusionCell({ classes }: FrozenClass, tag: string): Fragment {
+  const known = `{classes${tag}:Array(String)}, {places${tag}:Array(Int16)}, toInt16(${classes.length})`;
+  const place = (column: string): string => `transform(toString(ifNull(${column}, '')), ${known})`;
+  const size = classes.length + 1;
+  return {
+    sql: `${place("class")} * ${size + 1} + if(isNull(outcome), ${size}, ${place("outcome")})`,
+    parameters: { [`classes${tag}`]: classes, [`places${tag}`]: classes.map((_, index) => index) },
+  };
+}
+
+/** The cell that a bin of a confusion stands for. */
+export function cellOf(
+  bin: number,
+  { classes }: FrozenClass,
+): { readonly predicted: number; readonly actual: number | undefined } {
+  const size = classes.length + 1;
+  const actual = bin % (size + 1);
+  return { predicted: Math.floor(bin / (size + 1)), actual: actual === size ? undefined : actual };
+}
+
+/** What is counted of the rows of a bin: rows, positives, negatives, the two sums of scores, labelled rows, further sums. */
+interface Measured {
+  /** Columns that the aggregates look at. */
+  readonly columns: string;
+  readonly aggregates: string;
+  /** Which scored rows count. */
+  readonly condition?: string;
+  readonly parameters?: QueryParameters;
+}
+
+// Of one type in every part of a statement: a union of a whole number and a fraction is no union.
+const noCount = "toUInt64(0)";
+const noSum = "toFloat64(0)";
+const noSums = "emptyArrayFloat64()";
+const countedOnly: Measured = {
+  columns: "",
+  aggregates: `count(), ${noCount}, ${noCount}, ${noSum}, ${noSum}, ${noCount}, ${noSums}`,
+};
+
+/** The floor of a probability in a logarithm. */
+const leastProbability = 1e-15;
+
+function measuredOf(baseline: Baseline, subject: string, tag: string): Measured {
+  const { score } = baseline;
+  if (subject === confidenceSubject)
+    return {
+      columns:
+        "ifNull(confidence, 0) AS score, toString(ifNull(outcome, '')) = toString(ifNull(class, '')) AS right, isNotNull(outcome) AS known, ",
+      aggregates:
+        "count(), countIf(known AND right), countIf(known AND NOT right), sum(score), sumIf(score, known), countIf(known), emptyArrayFloat64()",
+      condition: "isNotNull(confidence)",
+    };
+  if (subject !== scoreSubject) return countedOnly;
+  switch (score.kind) {
+    case "probability":
+      return {
+        columns: "probability, outcome, ",
+        aggregates:
+          "count(), countIf(outcome = 1), countIf(outcome = 0), sum(probability), sumIf(probability, isNotNull(outcome)), countIf(isNotNull(outcome)), emptyArrayFloat64()",
+      };
+    case "value":
+      return {
+        columns: `ifNull(value, 0) AS said, isNotNull(outcome) AS known, ifNull(outcome, 0) AS y, said - y AS e, y - {origin${tag}:Float64} AS u, `,
+        aggregates: `count(), ${noCount}, ${noCount}, sum(said), ${noSum}, countIf(known), [${regressionSumsSql}]`,
+        condition: "isNotNull(value)",
+        parameters: { [`origin${tag}`]: score.origin },
+      };
+    case "class":
+      return {
+        columns: `if(isNotNull(outcome) AND notEmpty(class_probabilities), -log(greatest(class_probabilities[toString(ifNull(outcome, ''))], ${leastProbability})), NULL) AS loss, isNotNull(outcome) AS known, `,
+        aggregates: `count(), ${noCount}, ${noCount}, ${noSum}, ${noSum}, countIf(known), [toFloat64(count(loss)), ifNull(sum(loss), 0), ifNull(sum(loss * loss), 0)]`,
+      };
+  }
+}
+
+/** In the order of `regressionSumsOf` in the reader. */
+const regressionSumsSql = [
+  "toFloat64(countIf(known))",
+  ...[
+    "e",
+    "abs(e)",
+    "e * e",
+    "e * e * e * e",
+    "u",
+    "u * u",
+    "u * u * u",
+    "u * u * u * u",
+    "e * e * u",
+    "e * e * u * u",
+  ].map((term) => `sumIf(${term}, known)`),
+  "toFloat64(countIf(known AND y != 0))",
+  "sumIf(abs(e / y), known AND y != 0)",
+  "sumIf((e / y) * (e / y), known AND y != 0)",
+].join(", ");
 
 /** Where the rows of a profile come from: statements that share their parameters. */
 export interface ProfileSource {
@@ -72,7 +190,7 @@ export interface ProfileSource {
 }
 
 const profileColumns =
-  "system, baseline, kind, window, version, subject, segment, value, bin, rows, positives, negatives, score_sum, labelled_score_sum";
+  "system, baseline, kind, window, version, subject, segment, value, bin, rows, positives, negatives, score_sum, labelled_score_sum, labelled, sums";
 
 interface SegmentFragments {
   readonly keys: readonly string[];
@@ -142,19 +260,19 @@ function subjectPart(
   tag: string,
 ): Fragment {
   const bin = subjectBin(baseline, subject, tag);
-  const isScore = subject === scoreSubject;
+  const ofPredictions = subject === scoreSubject || subject === confidenceSubject;
+  const measured = measuredOf(baseline, subject, tag);
   const sets = [["start", "bin"], ...segments.keys.map((key) => ["start", key, "bin"])]
     .map((set) => `(${set.join(", ")})`)
     .join(", ");
-  const outcomes = isScore
-    ? "countIf(outcome = 1), countIf(outcome = 0), sum(probability), sumIf(probability, isNotNull(outcome))"
-    : "0, 0, 0, 0";
+  const rows = ofPredictions ? source.scores : source.rows;
+  const counted = measured.condition === undefined ? rows : `SELECT * FROM (${rows}) WHERE ${measured.condition}`;
   return {
     sql: `SELECT {system:String}, {baseline:String}, {kind:String}, fromUnixTimestamp64Milli(start, 'UTC'), {version:UInt32}, {subject${tag}:String},
-      ${segments.name}, ${segments.value}, bin, count(), ${outcomes}
-    FROM (SELECT toInt64(${source.window}) AS start, ${isScore ? "probability, outcome, " : ""}toInt16(${bin.sql}) AS bin${segments.selects}
-      FROM (${isScore ? source.scores : source.rows}))
+      ${segments.name}, ${segments.value}, bin, ${measured.aggregates}
+    FROM (SELECT toInt64(${source.window}) AS start, ${measured.columns}toInt16(${bin.sql}) AS bin${segments.selects}
+      FROM (${counted}))
     GROUP BY GROUPING SETS (${sets})`,
-    parameters: { ...bin.parameters, [`subject${tag}`]: subject },
+    parameters: { ...bin.parameters, ...measured.parameters, [`subject${tag}`]: subject },
   };
 }

@@ -1,12 +1,5 @@
 import type { Baseline } from "../../domain/baseline/baseline.ts";
-import {
-  type BinCounts,
-  type ProfileStore,
-  type ScoreCounts,
-  scoreSubject,
-  segmentKey,
-  type WindowProfile,
-} from "../../domain/baseline/profile-store.ts";
+import { confidenceSubject, type ProfileStore, scoreSubject } from "../../domain/baseline/profile-store.ts";
 import type { System } from "../../domain/system/system.ts";
 import type { Window } from "../../domain/window/window.ts";
 import type { DataClient } from "./data-client.ts";
@@ -22,6 +15,7 @@ import {
 import { freezeReference } from "./freeze-reference.ts";
 import { createLineCounter } from "./line-counter.ts";
 import { type ProfileSource, profileStatement } from "./profile-statement.ts";
+import { readProfiles } from "./read-profiles.ts";
 import { requireStaged } from "./require-staged.ts";
 
 /** Subjects counted by one statement: one part on disk and one wait for it, and still few columns read side by side. */
@@ -48,11 +42,11 @@ export function createProfileStore(client: DataClient): ProfileStore {
       });
     },
     profileLive: (system, baseline, window, version) => profileLive(client, system, baseline, window, version),
-    reference: (baseline) => read(client, baseline, "kind = 'reference'", {}, baseline.windows),
+    reference: (baseline) => readProfiles(client, baseline, "kind = 'reference'", {}, baseline.windows),
     live: (baseline, windows) =>
       windows.length === 0
         ? Promise.resolve([])
-        : read(
+        : readProfiles(
             client,
             baseline,
             "kind = 'live' AND (toUnixTimestamp64Milli(window), version) IN (SELECT arrayJoin(arrayZip({starts:Array(Int64)}, {versions:Array(UInt32)})))",
@@ -174,7 +168,7 @@ async function profileLive(
     window: "{from:Int64}",
     rows: `SELECT * FROM ${predictions} WHERE ${inWindow}`,
     scores: `SELECT p.*, o.outcome AS outcome
-      FROM (SELECT ${scoreColumns(baseline)} FROM ${predictions} WHERE ${inWindow}) AS p
+      FROM (SELECT ${scoreColumns(system, baseline)} FROM ${predictions} WHERE ${inWindow}) AS p
       LEFT JOIN (${latestLabels(system, `SELECT id FROM ${predictions} WHERE ${inWindow}`)}) AS o ON p.id = o.prediction_id`,
     parameters,
   } as const;
@@ -188,7 +182,7 @@ async function profileLive(
   );
   await count(client, system, baseline, source);
   const [row] = await client.rows<{ rows: string; labelled: string }>(
-    `SELECT sum(rows) AS rows, sum(positives) + sum(negatives) AS labelled FROM profiles
+    `SELECT sum(rows) AS rows, sum(labelled) AS labelled FROM profiles
      WHERE system = {system:String} AND baseline = {baseline:String} AND kind = 'live' AND window = fromUnixTimestamp64Milli({from:Int64}, 'UTC')
        AND version = {version:UInt32} AND subject = {subject:String} AND segment = ''`,
     { ...parameters, baseline: baseline.id, version, subject: scoreSubject },
@@ -196,8 +190,8 @@ async function profileLive(
   return { rows: Number(row?.rows ?? 0), labelledRows: Number(row?.labelled ?? 0) };
 }
 
-const scoreColumns = (baseline: Baseline): string =>
-  ["id", "probability", ...baseline.segments.map((segment) => `s_${segment.name}`)].join(", ");
+const scoreColumns = (system: System, baseline: Baseline): string =>
+  ["id", ...outputColumnNames(system), ...baseline.segments.map((segment) => `s_${segment.name}`)].join(", ");
 
 /** Deletes profiles of a baseline. A deletion rewrites parts, so it is asked first whether there is anything to delete. */
 async function forget(
@@ -215,72 +209,14 @@ async function forget(
 
 /** Counts every subject of a source, one statement after the other: each uses all cores, and other work gets its turn. */
 async function count(client: DataClient, system: System, baseline: Baseline, source: ProfileSource): Promise<void> {
-  const subjects = [scoreSubject, ...baseline.features.map((feature) => feature.name)];
+  const told = baseline.score.kind === "class" && baseline.score.confidenceEdges.length > 0;
+  const subjects = [
+    scoreSubject,
+    ...(told ? [confidenceSubject] : []),
+    ...baseline.features.map((feature) => feature.name),
+  ];
   for (let first = 0; first < subjects.length; first += subjectsPerStatement) {
     const statement = profileStatement(system, baseline, source, subjects.slice(first, first + subjectsPerStatement));
     await client.command(statement.sql, statement.parameters);
   }
-}
-
-interface ProfileRow {
-  readonly start: string;
-  readonly subject: string;
-  readonly segment: string;
-  readonly value: string;
-  readonly bins: number[];
-  readonly n: string[];
-  readonly p: string[];
-  readonly q: string[];
-  readonly s: number[];
-  readonly l: number[];
-}
-
-async function read(
-  client: DataClient,
-  baseline: Baseline,
-  condition: string,
-  parameters: Readonly<Record<string, unknown>>,
-  windows: readonly Window[],
-): Promise<readonly WindowProfile[]> {
-  const rows = await client.rows<ProfileRow>(
-    `SELECT toUnixTimestamp64Milli(window) AS start, subject, segment, value, groupArray(bin) AS bins, groupArray(rows) AS n,
-       groupArray(positives) AS p, groupArray(negatives) AS q, groupArray(score_sum) AS s, groupArray(labelled_score_sum) AS l
-     FROM (SELECT * FROM profiles WHERE system = {system:String} AND baseline = {baseline:String} AND ${condition} ORDER BY window, subject, segment, value, bin)
-     GROUP BY window, subject, segment, value`,
-    { ...parameters, system: baseline.system, baseline: baseline.id },
-  );
-  const byStart = new Map<
-    number,
-    { features: Map<string, Map<string, BinCounts>>; scores: Map<string, ScoreCounts> }
-  >();
-  for (const row of rows) {
-    const start = Number(row.start);
-    const profile = byStart.get(start) ?? {
-      features: new Map<string, Map<string, BinCounts>>(),
-      scores: new Map<string, ScoreCounts>(),
-    };
-    byStart.set(start, profile);
-    const key = row.segment === "" ? "" : segmentKey(row.segment, row.value);
-    if (row.subject === scoreSubject) profile.scores.set(key, scoreCountsOf(row));
-    else {
-      const features = profile.features.get(key) ?? new Map<string, BinCounts>();
-      profile.features.set(key, features);
-      features.set(row.subject, { bins: row.bins, counts: row.n.map(Number) });
-    }
-  }
-  const empty = { features: new Map<string, Map<string, BinCounts>>(), scores: new Map<string, ScoreCounts>() };
-  return windows.map(({ start, end }) => ({ window: { start, end }, ...(byStart.get(start) ?? empty) }));
-}
-
-function scoreCountsOf(row: ProfileRow): ScoreCounts {
-  const positives = row.p.map(Number);
-  const negatives = row.q.map(Number);
-  return {
-    bins: row.bins,
-    positives,
-    negatives,
-    unlabelled: row.n.map((n, index) => Number(n) - (positives[index] ?? 0) - (negatives[index] ?? 0)),
-    scoreSums: row.s,
-    labelledScoreSums: row.l,
-  };
 }

@@ -1,5 +1,5 @@
 import { type Baseline, nullValue, otherValue } from "../../domain/baseline/baseline.ts";
-import { type BinCounts, type ScoreCounts, scoreSubject } from "../../domain/baseline/profile-store.ts";
+import { type BinCounts, type ProbabilityCounts, scoreSubject } from "../../domain/baseline/profile-store.ts";
 import type { HourCounts, RowRange, Slice, SlicePicture, SliceStore } from "../../domain/baseline/slice-store.ts";
 import { hourMs } from "../../domain/instant.ts";
 import type { System } from "../../domain/system/system.ts";
@@ -122,7 +122,9 @@ async function scores(
   baseline: Baseline,
   range: RowRange,
   source: RowSource,
-): Promise<ScoreCounts> {
+): Promise<ProbabilityCounts | undefined> {
+  // Other tasks have no slice audit of their answers: their step says that it was not checked.
+  if (baseline.score.kind !== "probability") return undefined;
   const bin = subjectBin(baseline, scoreSubject);
   const joined =
     range.kind === "reference"
@@ -135,6 +137,7 @@ async function scores(
     { ...source.parameters, ...bin.parameters, system: system.name },
   );
   return {
+    kind: "probability",
     bins: rows.map((row) => row.bin),
     positives: rows.map((row) => Number(row.p)),
     negatives: rows.map((row) => Number(row.q)),

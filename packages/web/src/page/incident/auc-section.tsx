@@ -2,9 +2,9 @@ import type { Diagnosis, IncidentDetail } from "@homeostat/protocol";
 import { type ReactElement, useMemo } from "react";
 import { Empty, Section } from "../../part/section.tsx";
 import { LineChart } from "../../plot/line-chart.tsx";
-import { aucSeries, windowLengthOf } from "../../plot/performance-series.ts";
+import { headlineSeries, windowLengthOf } from "../../plot/performance-series.ts";
 import type { Marker } from "../../plot/series.ts";
-import { formatDecimal } from "../../text/number.ts";
+import { metricWords } from "../../text/metric.ts";
 import { formatMoment, formatTick, formatWindow } from "../../text/time.ts";
 
 const dayMs = 86_400_000;
@@ -47,22 +47,23 @@ export function AucSection(props: { readonly incident: IncidentDetail; readonly 
       : Date.parse(window.end) - Date.parse(window.start);
   }, [incident, diagnosis]);
   const series = useMemo(
-    () => aucSeries(diagnosis.performance, lengthMs, (start) => formatWindow(start, lengthMs)),
+    () => headlineSeries(diagnosis.performance, lengthMs, (start) => formatWindow(start, lengthMs)),
     [diagnosis, lengthMs],
   );
   const markers = useMemo(() => markersOf(incident, diagnosis), [incident, diagnosis]);
+  const { word, format, limits } = metricWords[diagnosis.performance[0]?.headline.name ?? "auc"];
   return (
     <Section id="auc" title="When: performance of the slice and of all rows">
-      {diagnosis.performance.some((cell) => cell.auc !== null) ? (
+      {diagnosis.performance.some((cell) => cell.headline.value !== null) ? (
         <LineChart
-          label="AUC of the slice and of all rows over windows"
+          label={`${word} of the slice and of all rows over windows`}
           series={series}
           markers={markers}
           markerName="suspected changes, numbered as below"
-          limits={[0, 1]}
-          formatValue={(value) => formatDecimal(value, 2)}
+          limits={limits}
+          formatValue={format}
           formatTime={(epochMs) => formatTick(epochMs, lengthMs)}
-          unit="AUC with 95 % interval"
+          unit={`${word} with 95 % interval`}
           expectedName="baseline"
         />
       ) : (

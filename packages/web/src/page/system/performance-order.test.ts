@@ -1,6 +1,6 @@
 import type { PerformanceCell } from "@homeostat/protocol";
 import { describe, expect, it } from "vitest";
-import { aucDifference, worstFirst } from "./performance-order.ts";
+import { headlineDifference, worstFirst } from "./performance-order.ts";
 
 const estimate = (value: number) => ({ value, low: value, high: value });
 const cell = (name: string | null, auc: number | null, baselineAuc: number | null, rows = 10): PerformanceCell => ({
@@ -9,6 +9,13 @@ const cell = (name: string | null, auc: number | null, baselineAuc: number | nul
   state: "healthy",
   rows,
   labelledRows: rows,
+  headline: {
+    name: "auc",
+    value: auc === null ? null : estimate(auc),
+    baseline: baselineAuc === null ? null : estimate(baselineAuc),
+  },
+  others: [],
+  classes: [],
   auc: auc === null ? null : estimate(auc),
   accuracy: null,
   positiveShare: null,
@@ -25,9 +32,18 @@ describe("worstFirst", () => {
     expect(worstFirst(cells).map((one) => one.segment?.value ?? "all")).toEqual(["all", "broken", "hard"]);
   });
 
+  it("knows that an error grows for the worse", () => {
+    const error = (name: string, value: number, baseline: number): PerformanceCell => ({
+      ...cell(name, null, null),
+      headline: { name: "mae", value: estimate(value), baseline: estimate(baseline) },
+    });
+    const cells = [error("better", 5, 10), error("worse", 12, 10)];
+    expect(worstFirst(cells).map((one) => one.segment?.value)).toEqual(["worse", "better"]);
+  });
+
   it("puts segments without a comparison last, the larger first, because unknown is not good", () => {
     const cells = [cell("small", null, 0.7, 3), cell("large", 0.7, null, 30), cell("fine", 0.8, 0.7)];
     expect(worstFirst(cells).map((one) => one.segment?.value)).toEqual(["fine", "large", "small"]);
-    expect(aucDifference(cell("small", null, 0.7))).toBeNull();
+    expect(headlineDifference(cell("small", null, 0.7))).toBeNull();
   });
 });

@@ -1,18 +1,25 @@
 import type { PerformanceCell } from "@homeostat/protocol";
+import { metricWords } from "../../text/metric.ts";
 import { differenceOf } from "../../text/slice-sentence.ts";
 
-/** AUC minus the baseline's AUC; null when either is not known. */
-export function aucDifference(cell: PerformanceCell): number | null {
-  return differenceOf(cell.auc?.value ?? null, cell.baselineAuc?.value ?? null);
+/** The headline metric minus the baseline's; null when either is not known. */
+export function headlineDifference({ headline }: PerformanceCell): number | null {
+  return differenceOf(headline.value?.value ?? null, headline.baseline?.value ?? null);
+}
+
+/** The same as a gain: positive is better, whichever way the metric runs. */
+function gainOf(cell: PerformanceCell): number | null {
+  const difference = headlineDifference(cell);
+  return difference === null || metricWords[cell.headline.name].better === "higher" ? difference : -difference;
 }
 
 /** All rows first, then the worst segment: largest loss against the baseline on top, segments without a comparison at the end, larger first. */
 export function worstFirst(cells: readonly PerformanceCell[]): readonly PerformanceCell[] {
   return cells.toSorted((a, b) => {
     if (a.segment === null || b.segment === null) return Number(b.segment === null) - Number(a.segment === null);
-    const [lossA, lossB] = [aucDifference(a), aucDifference(b)];
-    if (lossA === null && lossB === null) return b.rows - a.rows;
-    if (lossA === null || lossB === null) return lossA === null ? 1 : -1;
-    return lossA - lossB;
+    const [gainA, gainB] = [gainOf(a), gainOf(b)];
+    if (gainA === null && gainB === null) return b.rows - a.rows;
+    if (gainA === null || gainB === null) return gainA === null ? 1 : -1;
+    return gainA - gainB;
   });
 }

@@ -5,9 +5,9 @@ import { Hint } from "../../part/hint.tsx";
 import { Loaded } from "../../part/loaded.tsx";
 import { Empty, Section } from "../../part/section.tsx";
 import { LineChart } from "../../plot/line-chart.tsx";
-import { aucSeries } from "../../plot/performance-series.ts";
+import { headlineSeries } from "../../plot/performance-series.ts";
 import type { Marker } from "../../plot/series.ts";
-import { formatDecimal } from "../../text/number.ts";
+import { metricWords } from "../../text/metric.ts";
 import { segmentKey } from "../../text/segment.ts";
 import { formatTick } from "../../text/time.ts";
 import { worstFirst } from "./performance-order.ts";
@@ -32,10 +32,11 @@ function suggested(cells: readonly PerformanceCell[]): readonly (string | null)[
 const toggled = (keys: readonly (string | null)[], key: string | null): readonly (string | null)[] =>
   keys.includes(key) ? keys.filter((kept) => kept !== key) : [...keys, key];
 
-function AucChart(props: PerformanceProps & { readonly charted: readonly (string | null)[] }): ReactElement {
+function HeadlineChart(props: PerformanceProps & { readonly charted: readonly (string | null)[] }): ReactElement {
   const { system, range, nameWindow, charted, markers } = props;
   const queries = usePerformances(system.name, range, charted);
   const { lengthMs } = system.windows;
+  const { unit } = system;
   const waiting = queries.find((query) => query.data === undefined);
   if (waiting !== undefined) {
     return (
@@ -47,20 +48,21 @@ function AucChart(props: PerformanceProps & { readonly charted: readonly (string
   const cells = queries.flatMap((query, index) =>
     (query.data?.items ?? []).filter((cell) => segmentKey(cell.segment) === charted[index]),
   );
-  const series = aucSeries(cells, lengthMs, nameWindow);
-  if (!cells.some((cell) => cell.auc !== null)) {
-    return <Empty>No window has an AUC for these segments yet: outcomes are missing or too few.</Empty>;
+  const series = headlineSeries(cells, lengthMs, nameWindow);
+  const { word, format, limits } = metricWords[cells[0]?.headline.name ?? "auc"];
+  if (!cells.some((cell) => cell.headline.value !== null)) {
+    return <Empty>No window has {word} for these segments yet: outcomes are missing or too few.</Empty>;
   }
   return (
     <LineChart
-      label={`AUC over windows of ${series.map(({ name }) => name).join(", ")}`}
+      label={`${word} over windows of ${series.map(({ name }) => name).join(", ")}`}
       series={series}
       markers={markers}
       markerName="changes, numbered as in the change log"
-      limits={[0, 1]}
-      formatValue={(value) => formatDecimal(value, 2)}
+      limits={limits}
+      formatValue={format}
       formatTime={(epochMs) => formatTick(epochMs, lengthMs)}
-      unit="AUC with 95 % interval"
+      unit={`${word}${unit === null ? "" : ` in ${unit}`} with 95 % interval`}
       expectedName="baseline"
     />
   );
@@ -86,7 +88,7 @@ export function PerformanceSection(props: PerformanceProps): ReactElement {
       id="performance"
       title={
         <>
-          Performance by segment <Hint term="auc" />
+          Performance by segment <Hint term={metricWords[cells[0]?.headline.name ?? "auc"].hint} />
         </>
       }
     >
@@ -94,7 +96,7 @@ export function PerformanceSection(props: PerformanceProps): ReactElement {
         <Empty>No window has begun.</Empty>
       ) : (
         <>
-          <AucChart {...props} charted={charted} />
+          <HeadlineChart {...props} charted={charted} />
           <Loaded query={query} what="performance by segment" lines={6}>
             {() =>
               cells.length === 0 ? (

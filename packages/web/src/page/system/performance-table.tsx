@@ -4,16 +4,17 @@ import { VerdictBadge } from "../../part/badge.tsx";
 import { Hint } from "../../part/hint.tsx";
 import { ScrollTable } from "../../part/section.tsx";
 import { Known, Unknown } from "../../part/unknown.tsx";
-import { formatCount, formatDecimal, formatDifference, formatPValue, formatShare } from "../../text/number.ts";
+import { type MetricName, metricWords } from "../../text/metric.ts";
+import { formatCount, formatPValue, formatShare } from "../../text/number.ts";
 import { segmentKey, segmentName } from "../../text/segment.ts";
 import { verdictWords } from "../../text/verdict.ts";
-import { aucDifference } from "./performance-order.ts";
+import { headlineDifference } from "./performance-order.ts";
 
 type Estimate = PerformanceCell["auc"];
 
 function EstimateText(props: {
   readonly estimate: Estimate;
-  readonly format: (value: number) => string;
+  readonly format: (value: number | null) => string;
   readonly absent: string;
 }): ReactElement {
   const { estimate, format } = props;
@@ -28,7 +29,25 @@ function EstimateText(props: {
   );
 }
 
-const auc = (value: number): string => formatDecimal(value, 3);
+/** The metric shown beside the headline, by headline. */
+const besideOf: Readonly<Partial<Record<MetricName, MetricName>>> = {
+  auc: "accuracy",
+  mae: "bias",
+  accuracy: "macroF1",
+};
+
+function Beside({ cell, absent }: { readonly cell: PerformanceCell; readonly absent: string }): ReactElement {
+  const { name } = cell.headline;
+  if (name === "auc") return <EstimateText estimate={cell.accuracy} format={formatShare} absent={absent} />;
+  const shown = cell.others.find((metric) => metric.name === besideOf[name]);
+  return (
+    <EstimateText
+      estimate={shown?.value ?? null}
+      format={metricWords[shown?.name ?? "accuracy"].format}
+      absent={absent}
+    />
+  );
+}
 
 function Row(props: {
   readonly cell: PerformanceCell;
@@ -38,6 +57,7 @@ function Row(props: {
 }): ReactElement {
   const { cell } = props;
   const absent = verdictWords[cell.state].meaning;
+  const { format, formatChange } = metricWords[cell.headline.name];
   return (
     <tr>
       <td>
@@ -54,19 +74,19 @@ function Row(props: {
         <VerdictBadge state={cell.state} />
       </td>
       <td className="number">
-        <EstimateText estimate={cell.auc} format={auc} absent={absent} />
+        <EstimateText estimate={cell.headline.value} format={format} absent={absent} />
       </td>
       <td className="number">
-        <EstimateText estimate={cell.baselineAuc} format={auc} absent="the baseline has no such segment" />
+        <EstimateText estimate={cell.headline.baseline} format={format} absent="the baseline has no such segment" />
       </td>
       <td className="number">
-        <Known value={aucDifference(cell)} format={(value) => formatDifference(value, 3)} absent="needs both AUCs" />
+        <Known value={headlineDifference(cell)} format={formatChange} absent="needs both values" />
         <span className="under">
-          p <Known value={cell.pValue} format={formatPValue} absent="needs both AUCs" />
+          p <Known value={cell.pValue} format={formatPValue} absent="needs both values" />
         </span>
       </td>
       <td className="number">
-        <EstimateText estimate={cell.accuracy} format={formatShare} absent={absent} />
+        <Beside cell={cell} absent={absent} />
       </td>
       <td className="number">{formatCount(cell.rows)}</td>
       <td className="number">
@@ -85,6 +105,9 @@ export function PerformanceTable(props: {
   readonly most: number;
   readonly onChart: (key: string | null) => void;
 }): ReactElement {
+  const name = props.cells[0]?.headline.name ?? "auc";
+  const metric = metricWords[name];
+  const second = metricWords[besideOf[name] ?? "accuracy"];
   return (
     <ScrollTable caption={props.caption} label={props.caption}>
       <thead>
@@ -95,13 +118,13 @@ export function PerformanceTable(props: {
           </th>
           <th scope="col">Verdict</th>
           <th scope="col" className="number">
-            AUC <Hint term="auc" />
+            {metric.word} <Hint term={metric.hint} />
             <span className="under">
               95 % interval <Hint term="interval" />
             </span>
           </th>
           <th scope="col" className="number">
-            Baseline AUC <Hint term="baseline" />
+            Baseline <Hint term="baseline" />
             <span className="under">95 % interval</span>
           </th>
           <th scope="col" className="number">
@@ -111,7 +134,7 @@ export function PerformanceTable(props: {
             </span>
           </th>
           <th scope="col" className="number">
-            Accuracy
+            {second.word} <Hint term={second.hint} />
             <span className="under">95 % interval</span>
           </th>
           <th scope="col" className="number">

@@ -2,7 +2,7 @@ import { binCountOf } from "../../../stats/histogram/binning.ts";
 import { denseCounts } from "../count-series.ts";
 import type { MonitorDefinition } from "../monitor.ts";
 import { psiSeries, psiThreshold } from "../psi-series.ts";
-import { keyOf } from "../reference-picture.ts";
+import { keyOf } from "../segment-key.ts";
 import { segmentWords, wholeNumber } from "../wording.ts";
 
 const persistenceWindows = 3;

@@ -2,7 +2,8 @@ import { binCountOf, newBinOf, nullBinOf } from "../../../stats/histogram/binnin
 import type { SegmentValue } from "../../finding/finding.ts";
 import { denseCounts, total } from "../count-series.ts";
 import type { MonitorDefinition, WindowQuestion } from "../monitor.ts";
-import { type FeatureReference, keyOf } from "../reference-picture.ts";
+import type { FeatureReference } from "../reference-picture.ts";
+import { keyOf } from "../segment-key.ts";
 import { shareTest } from "../share-test.ts";
 import { untested } from "../untested.ts";
 import type { SeriesTest } from "../verdict.ts";

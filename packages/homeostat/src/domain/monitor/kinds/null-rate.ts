@@ -1,7 +1,7 @@
 import { binCountOf, nullBinOf } from "../../../stats/histogram/binning.ts";
 import { denseCounts, total } from "../count-series.ts";
 import type { MonitorDefinition } from "../monitor.ts";
-import { keyOf } from "../reference-picture.ts";
+import { keyOf } from "../segment-key.ts";
 import { shareTest } from "../share-test.ts";
 import type { SeriesTest } from "../verdict.ts";
 import { percent, segmentWords, wholeNumber } from "../wording.ts";

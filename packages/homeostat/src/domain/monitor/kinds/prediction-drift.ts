@@ -1,12 +1,12 @@
-import { denseScores } from "../count-series.ts";
+import { scoreRows } from "../count-series.ts";
 import type { MonitorDefinition } from "../monitor.ts";
 import { psiSeries, psiThreshold } from "../psi-series.ts";
-import { keyOf } from "../reference-picture.ts";
+import { keyOf } from "../segment-key.ts";
 import { segmentWords, wholeNumber } from "../wording.ts";
 
 const persistenceWindows = 3;
 
-/** PSI of the score in every segment against the baseline's own season (R13). */
+/** PSI of what was predicted (scores, values or classes) in every segment against the baseline's own season (R13). */
 export const predictionDrift: MonitorDefinition = {
   kind: "prediction-drift",
   layer: "model",
@@ -21,8 +21,8 @@ export const predictionDrift: MonitorDefinition = {
       const reference = picture.score(segment);
       return psiSeries({
         key: { monitor: "prediction-drift", metric: "psi", segment, feature: undefined },
-        counts: denseScores(profile.scores.get(keyOf(segment)), picture.baseline.score.edges.length + 1).rows,
-        normal: reference.season(season)?.rows,
+        counts: scoreRows(profile.scores.get(keyOf(segment)), picture.baseline.score),
+        normal: reference.season(season),
         groups: reference.groups,
         overdispersion: reference.overdispersion,
       });

@@ -1,7 +1,7 @@
 import { studentTSurvival } from "../../../stats/special/student-t-survival.ts";
 import { total } from "../count-series.ts";
 import type { MonitorDefinition } from "../monitor.ts";
-import { keyOf } from "../reference-picture.ts";
+import { keyOf } from "../segment-key.ts";
 import { seasonMissing, untested } from "../untested.ts";
 import type { SeriesTest } from "../verdict.ts";
 import { segmentWords, wholeNumber } from "../wording.ts";

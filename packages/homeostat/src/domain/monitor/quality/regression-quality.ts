@@ -1,0 +1,117 @@
+import type { Overdispersion } from "../../../stats/hypothesis/overdispersion.ts";
+import type { MomentSums } from "../../../stats/performance/mean-estimate.ts";
+import { type RegressionMetrics, regressionMetrics } from "../../../stats/performance/regression-metrics.ts";
+import {
+  emptyRegressionSums,
+  mergeRegressionSums,
+  type RegressionSums,
+} from "../../../stats/performance/regression-sums.ts";
+import type { FrozenValue } from "../../baseline/baseline.ts";
+import type { ScoreCounts, WindowProfile } from "../../baseline/profile-store.ts";
+import type { SegmentValue } from "../../finding/finding.ts";
+import { total } from "../count-series.ts";
+import { keyOf } from "../segment-key.ts";
+import type { NamedMetric, PerformanceNumbers, TestedNumbers } from "../verdict.ts";
+import { leastLabelled, lossDeviations, lossGrowth, varianceOfMean } from "./mean-loss.ts";
+import { pooledFactor, type SegmentQuality, shrunkVariation } from "./segment-quality.ts";
+import { shownEstimate } from "./shown-estimate.ts";
+
+/** Growth of the mean absolute error that matters, as a share of the baseline's. */
+export const materialErrorGrowth = 0.2;
+
+/** Regression is judged by the mean absolute error (R14). */
+export function regressionQualities(
+  frozen: FrozenValue,
+  profiles: readonly WindowProfile[],
+  segments: readonly (SegmentValue | undefined)[],
+): (segment: SegmentValue | undefined) => SegmentQuality {
+  const sumsOf = (counts: ScoreCounts | undefined): RegressionSums =>
+    counts?.kind === "value" ? counts.sums : emptyRegressionSums(frozen.origin);
+  const windowsOf = (segment: SegmentValue | undefined): readonly RegressionSums[] =>
+    profiles.map((profile) => sumsOf(profile.scores.get(keyOf(segment))));
+  const deviationsOf = (windows: readonly RegressionSums[]): readonly number[] =>
+    lossDeviations(windows.map(absoluteErrors), varianceOfMean);
+  const pooled = pooledFactor(segments.map((segment) => deviationsOf(windowsOf(segment))));
+  return (segment) => {
+    const windows = windowsOf(segment);
+    const all = windows.reduce(mergeRegressionSums, emptyRegressionSums(frozen.origin));
+    const variation = shrunkVariation(deviationsOf(windows), pooled);
+    const baseline = regressionMetrics(all);
+    return {
+      metric: "mae",
+      baselineRows: all.n,
+      variation,
+      shown: ({ scores }) => performanceOf(scores, sumsOf(scores), baseline),
+      test: ({ scores }) => testOf(sumsOf(scores), all, variation),
+    };
+  };
+}
+
+function absoluteErrors(sums: RegressionSums): MomentSums {
+  return { n: sums.n, sum: sums.sumAbsoluteError, sumSquares: sums.sumSquaredError };
+}
+
+function testOf(
+  sums: RegressionSums,
+  all: RegressionSums,
+  variation: Overdispersion | undefined,
+): TestedNumbers | { readonly notEnough: string } {
+  if (Math.min(sums.n, all.n) < leastLabelled || variation === undefined)
+    return { notEnough: `fewer than ${leastLabelled} outcomes` };
+  const usual = all.sumAbsoluteError / all.n;
+  const growth = lossGrowth(absoluteErrors(all), absoluteErrors(sums), variation, varianceOfMean);
+  if (usual === 0 || growth === undefined) return { notEnough: "the baseline has no error to compare with" };
+  return {
+    variant: "mae/welch",
+    value: sums.sumAbsoluteError / sums.n,
+    baselineValue: usual,
+    effect: growth.difference / usual,
+    threshold: materialErrorGrowth,
+    pValue: growth.pValue,
+    expectedByChance: undefined,
+    lowerBound: growth.lower / usual,
+    overdispersion: variation.phi,
+    rows: sums.n,
+    baselineRows: all.n,
+    bins: undefined,
+  };
+}
+
+const shownMetrics = [
+  ["rmse", "rootMeanSquaredError"],
+  ["bias", "bias"],
+  ["r2", "rSquared"],
+  ["mape", "meanAbsolutePercentageError"],
+] as const satisfies readonly (readonly [string, keyof RegressionMetrics])[];
+
+function performanceOf(
+  counts: ScoreCounts | undefined,
+  sums: RegressionSums,
+  baseline: RegressionMetrics,
+): PerformanceNumbers {
+  const now = regressionMetrics(sums);
+  return {
+    rows: counts?.kind === "value" ? total(counts.counts) : 0,
+    labelledRows: sums.n,
+    headline: {
+      name: "mae",
+      value: shownEstimate(now.meanAbsoluteError),
+      baseline: shownEstimate(baseline.meanAbsoluteError),
+    },
+    others: shownMetrics.map(
+      ([name, metric]): NamedMetric => ({
+        name,
+        value: shownEstimate(now[metric]),
+        baseline: shownEstimate(baseline[metric]),
+      }),
+    ),
+    classes: [],
+    auc: undefined,
+    accuracy: undefined,
+    positiveShare: undefined,
+    meanProbability: undefined,
+    calibrationError: undefined,
+    baselineAuc: undefined,
+    baselineAccuracy: undefined,
+  };
+}

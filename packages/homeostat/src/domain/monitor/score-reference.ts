@@ -1,0 +1,58 @@
+import type { BinGroups } from "../../stats/histogram/bin-groups.ts";
+import type { Overdispersion } from "../../stats/hypothesis/overdispersion.ts";
+import type { Baseline } from "../baseline/baseline.ts";
+import type { WindowProfile } from "../baseline/profile-store.ts";
+import type { SegmentValue } from "../finding/finding.ts";
+import { addCounts, scoreBinning, scoreRows, total } from "./count-series.ts";
+import { bySeason, healthyVariation, reportGroupsOf } from "./healthy-variation.ts";
+import { binaryQualities } from "./quality/binary-quality.ts";
+import { classQualities } from "./quality/class-quality.ts";
+import { regressionQualities } from "./quality/regression-quality.ts";
+import type { SegmentQuality } from "./quality/segment-quality.ts";
+import { keyOf } from "./segment-key.ts";
+
+/** What is normal of the predictions of a segment. */
+export interface ScoreReference {
+  readonly groups: BinGroups;
+  /** Fine counts of the reference windows of a season; undefined where the reference has no window of that season. */
+  season(season: string): readonly number[] | undefined;
+  readonly overdispersion: Overdispersion | undefined;
+  readonly quality: SegmentQuality;
+}
+
+/** Builds them. Cost: O(reference windows × segments × bins) once, then O(reference windows × bins) per segment. */
+export function scoreReferences(
+  baseline: Baseline,
+  profiles: readonly WindowProfile[],
+  seasons: readonly string[],
+  segments: readonly (SegmentValue | undefined)[],
+): (segment: SegmentValue | undefined) => ScoreReference {
+  const qualities = qualitiesOf(baseline, profiles, segments);
+  return (segment) => {
+    const windows = profiles.map((profile) => scoreRows(profile.scores.get(keyOf(segment)), baseline.score));
+    const all = windows.reduce<readonly number[]>(addCounts, scoreRows(undefined, baseline.score));
+    const sums = bySeason(seasons, windows, addCounts);
+    const groups = reportGroupsOf(scoreBinning(baseline.score), all, windows.map(total), total(all));
+    return {
+      groups,
+      season: (season) => sums.get(season),
+      overdispersion: healthyVariation(seasons, windows, sums, groups),
+      quality: qualities(segment),
+    };
+  };
+}
+
+function qualitiesOf(
+  { score }: Baseline,
+  profiles: readonly WindowProfile[],
+  segments: readonly (SegmentValue | undefined)[],
+): (segment: SegmentValue | undefined) => SegmentQuality {
+  switch (score.kind) {
+    case "probability":
+      return binaryQualities(score, profiles, segments);
+    case "value":
+      return regressionQualities(score, profiles, segments);
+    case "class":
+      return classQualities(score, profiles, segments);
+  }
+}
