@@ -147,6 +147,8 @@ const calls: { readonly [N in RouteName]: () => Call | Promise<Call> } = {
   windows: () => ({ address: `${troubled}/windows?${span}` }),
   drift: () => ({ address: `${troubled}/drift?${span}&segment=*` }),
   performance: () => ({ address: `${troubled}/performance?${span}&segment=origin%3DLAX` }),
+  labels: () => ({ address: `${troubled}/labels?${span}&segment=origin` }),
+  outcomes: () => ({ address: `${troubled}/outcomes?${span}` }),
   findings: () => ({ address: `${troubled}/findings?${span}&segment=*` }),
   changes: () => ({ address: "/v1/changes?system=flight-delay" }),
   recordChange: () => ({

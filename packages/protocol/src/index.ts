@@ -5,6 +5,7 @@ export * from "./declaration-bundle.ts";
 export * from "./event.ts";
 export * from "./hook.ts";
 export * from "./incident.ts";
+export * from "./label.ts";
 export * from "./learning.ts";
 export * from "./lineage.ts";
 export * from "./name.ts";

@@ -15,6 +15,7 @@ import {
 } from "./event.ts";
 import { hookRoutes } from "./hook-route.ts";
 import { incidentAct, incidentDetail, incidentSummary } from "./incident.ts";
+import { labelReport, outcomeTotal } from "./label.ts";
 import { baselineRequest, job, model, release, releaseRequest, trainRequest } from "./learning.ts";
 import { lineageRoutes } from "./lineage-route.ts";
 import { instant } from "./name.ts";
@@ -256,6 +257,30 @@ export const routes = {
     summary: "Performance by segment, window by window",
     query: range,
     answer: list(performanceCell),
+    status: 200,
+  },
+  labels: {
+    method: "GET",
+    path: "/v1/systems/{system}/labels",
+    scope: "read",
+    summary: "Label coverage by window, and how long labels take",
+    query: range.extend({
+      segment: z.string().optional().describe("`origin=LAX`; `origin` for each of its values; all rows when absent"),
+      window: instant.optional().describe("Start of one window, in place of `from` and `to`"),
+    }),
+    answer: labelReport,
+    status: 200,
+  },
+  outcomes: {
+    method: "GET",
+    path: "/v1/systems/{system}/outcomes",
+    scope: "read",
+    summary: "Business metrics and feedback by window",
+    query: range.extend({
+      segment: z.string().optional().describe("`origin=LAX`; `origin` for each of its values; all rows when absent"),
+      window: instant.optional().describe("Start of one window, in place of `from` and `to`"),
+    }),
+    answer: list(outcomeTotal),
     status: 200,
   },
   findings: {

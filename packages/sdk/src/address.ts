@@ -43,6 +43,8 @@ export const addresses: { readonly [N in RouteName]: AddressOf<N> } = {
   windows: "GET /v1/systems/{system}/windows",
   drift: "GET /v1/systems/{system}/drift",
   performance: "GET /v1/systems/{system}/performance",
+  labels: "GET /v1/systems/{system}/labels",
+  outcomes: "GET /v1/systems/{system}/outcomes",
   findings: "GET /v1/systems/{system}/findings",
   changes: "GET /v1/changes",
   recordChange: "POST /v1/changes",

@@ -11,6 +11,7 @@ import { datasetHandlers } from "../http/route/dataset-routes.ts";
 import { hookHandlers } from "../http/route/hook-routes.ts";
 import { incidentHandlers } from "../http/route/incident-routes.ts";
 import { intakeHandlers } from "../http/route/intake-routes.ts";
+import { labelHandlers } from "../http/route/label-routes.ts";
 import { learningHandlers } from "../http/route/learning-routes.ts";
 import { lineageHandlers } from "../http/route/lineage-routes.ts";
 import { quarantineHandlers } from "../http/route/quarantine-routes.ts";
@@ -171,6 +172,7 @@ async function start({ config, clock, log, print }: StartOptions, undo: Undo[]):
     ...datasetHandlers(wired.house),
     ...lineageHandlers(wired.house),
     ...sensingHandlers(wired.house),
+    ...labelHandlers(wired.house),
     ...incidentHandlers(wired.house),
   };
   const server = await listen(config, directory, { handlers, access, store, clock, log });

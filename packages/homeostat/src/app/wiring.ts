@@ -29,6 +29,7 @@ import { createDatasetReader } from "../store/data/dataset-reader.ts";
 import { createDatasetShelf } from "../store/data/dataset-shelf.ts";
 import { createEventStore } from "../store/data/event-store.ts";
 import { openGapLog } from "../store/data/gap-log.ts";
+import { createLabelStore } from "../store/data/label-store.ts";
 import { createProfileStore } from "../store/data/profile-store.ts";
 import { createQuarantineStore } from "../store/data/quarantine-store.ts";
 import { ensureSharedTables } from "../store/data/shared-table.ts";
@@ -126,6 +127,7 @@ export async function wire(foundation: Foundation): Promise<Wired> {
     events,
     profiles,
     verdicts,
+    labels: createLabelStore(data),
     spool,
     spoolFiles,
     columnar: createColumnarReader(fileClient),

@@ -10,7 +10,9 @@ import { addHooks } from "./command/hooks.ts";
 import { addAcknowledge, addIncident, addResolve } from "./command/incident.ts";
 import { addIncidents } from "./command/incidents.ts";
 import { addKeys } from "./command/keys.ts";
+import { addLabels } from "./command/labels.ts";
 import { addLineage } from "./command/lineage.ts";
+import { addOutcomes } from "./command/outcomes.ts";
 import { addPredict } from "./command/predict.ts";
 import { addQuarantine } from "./command/quarantine.ts";
 import { addRelease } from "./command/release.ts";
@@ -31,6 +33,8 @@ const commands: readonly ((program: Command, cli: Cli) => void)[] = [
   addSource,
   addStatus,
   addDataset,
+  addLabels,
+  addOutcomes,
   addTrain,
   addRelease,
   addPredict,

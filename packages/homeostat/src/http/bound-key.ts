@@ -47,6 +47,8 @@ export const reaches: Readonly<Record<RouteName, Reach>> = {
   windows: "path",
   drift: "path",
   performance: "path",
+  labels: "path",
+  outcomes: "path",
   findings: "path",
   changes: "query",
   recordChange: "body",

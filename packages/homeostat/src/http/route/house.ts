@@ -19,6 +19,7 @@ import type { ModelStore } from "../../domain/model/model-store.ts";
 import type { VerdictStore } from "../../domain/monitor/verdict.ts";
 import type { DeliveryStore, Notification } from "../../domain/notification/notification.ts";
 import type { EventStore } from "../../domain/prediction/event-store.ts";
+import type { LabelStore } from "../../domain/prediction/label-store.ts";
 import type { QuarantineStore } from "../../domain/quarantine/quarantine.ts";
 import type { ReleaseStore } from "../../domain/release/release.ts";
 import type { Spool, SpoolFiles } from "../../domain/spool/spool.ts";
@@ -46,6 +47,7 @@ export interface House {
   readonly deliveries: DeliveryStore;
   readonly events: EventStore;
   readonly profiles: ProfileStore;
+  readonly labels: LabelStore;
   readonly verdicts: VerdictStore;
   readonly jobs: JobQueue;
   readonly transaction: Transact<HouseNouns>;

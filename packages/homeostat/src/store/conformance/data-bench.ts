@@ -2,6 +2,7 @@ import type { ProfileStore } from "../../domain/baseline/profile-store.ts";
 import type { SliceStore } from "../../domain/baseline/slice-store.ts";
 import type { VerdictStore } from "../../domain/monitor/verdict.ts";
 import type { EventStore } from "../../domain/prediction/event-store.ts";
+import type { LabelStore } from "../../domain/prediction/label-store.ts";
 import type { QuarantineStore } from "../../domain/quarantine/quarantine.ts";
 import type { DataPlace } from "./data-place.ts";
 
@@ -11,6 +12,7 @@ export interface DataBench {
   readonly events: EventStore;
   readonly profiles: ProfileStore;
   readonly slices: SliceStore;
+  readonly labels: LabelStore;
   readonly verdicts: VerdictStore;
   readonly quarantine: QuarantineStore;
 }

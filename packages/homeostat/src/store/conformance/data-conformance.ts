@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import { createEventStore } from "../data/event-store.ts";
+import { createLabelStore } from "../data/label-store.ts";
 import { createProfileStore } from "../data/profile-store.ts";
 import { createQuarantineStore } from "../data/quarantine-store.ts";
 import { ensureSharedTables } from "../data/shared-table.ts";
@@ -10,7 +11,7 @@ import { columnarConformance } from "./data-columnar-conformance.ts";
 import { datasetConformance } from "./data-dataset-conformance.ts";
 import { eventConformance } from "./data-event-conformance.ts";
 import { fileConformance } from "./data-file-conformance.ts";
-import { layEarlierOutcomes, outcomeConformance } from "./data-outcome-conformance.ts";
+import { labelConformance, layEarlierOutcomes, outcomeConformance } from "./data-outcome-conformance.ts";
 import type { DataPlace } from "./data-place.ts";
 import { profileConformance } from "./data-profile-conformance.ts";
 import { gapConformance, quarantineConformance, sampleLimits } from "./data-quarantine-conformance.ts";
@@ -35,6 +36,7 @@ export function dataConformance(name: string, open: () => Promise<DataPlace>): v
         ),
         profiles: createProfileStore(client),
         slices: createSliceStore(client),
+        labels: createLabelStore(client),
         verdicts: createVerdictStore(client),
         quarantine: createQuarantineStore(client, sampleLimits),
       };
@@ -52,6 +54,7 @@ export function dataConformance(name: string, open: () => Promise<DataPlace>): v
     describe("profiles", () => profileConformance(bench));
     describe("tasks", () => taskConformance(bench));
     describe("outcomes of every kind", () => outcomeConformance(bench));
+    describe("labels and totals", () => labelConformance(bench));
     describe("statistics of the same rows", () => statisticsConformance(bench));
     describe("quarantine", () => quarantineConformance(bench));
     describe("gaps", () => gapConformance(bench));

@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { hourMs } from "../../domain/instant.ts";
+import { total } from "../../domain/monitor/count-series.ts";
+import { lagEdgesMs } from "../../domain/prediction/label-lag.ts";
 import { type Outcome, outcomeLine, predictionLine } from "../../domain/prediction/prediction.ts";
 import type { System } from "../../domain/system/system.ts";
 import type { DataClient } from "../data/data-client.ts";
@@ -138,3 +140,130 @@ const clashing = (name: string): System["pipeline"]["inputs"][number] => ({
   physicalName: name,
   required: false,
 });
+
+/** Coverage, lag and totals, counted by the engine as they are counted here. */
+export function labelConformance(bench: () => DataBench): void {
+  const horizon = { watermark: firstWindow + 6 * hourMs, now: firstWindow + 6 * hourMs };
+  const whole = { from: undefined, to: undefined, segment: undefined };
+  const told = (id: string, afterMs: number): Outcome => ({
+    predictionId: id,
+    time: firstWindow + afterMs,
+    receivedAt: firstWindow + afterMs + 60_000,
+    kind: "label",
+    name: "",
+    unit: "",
+    value: true,
+  });
+
+  it("coverage and lags: the first label counts, who waits is counted at the age it has, what lies ahead is not", async () => {
+    const system = sampleShop("lags");
+    const { events, labels } = bench();
+    await events.ensureTables(system);
+    const rows = ["a", "b", "c", "d", "early", "ahead"].map((id) =>
+      samplePrediction(id, {
+        time: id === "ahead" ? firstWindow + 7 * hourMs : firstWindow,
+        receivedAt: firstWindow + 1,
+        inputs: inputsAt(firstWindow, { label: id === "a" || id === "b" ? "tea" : "milk" }),
+      }),
+    );
+    await events.storePredictions(system, blocksOf(...rows.map(predictionLine)));
+    const outcomes = [told("a", 90 * 60_000), told("a", 30 * 60_000), told("b", 2 * hourMs), told("early", -hourMs)];
+    // After the horizon: as far as it is known there, c still waits.
+    outcomes.push(told("c", 9 * hourMs));
+    await events.storeOutcomes(system, blocksOf(...outcomes.map(outcomeLine)));
+    const all = await labels.labels(system, whole, horizon);
+    expect(all.coverage).toEqual([
+      { window: firstWindow, value: "", rows: 5, labelled: 4, knownBefore: 1 },
+      { window: firstWindow + 7 * hourMs, value: "", rows: 1, labelled: 0, knownBefore: 0 },
+    ]);
+    const binOf = (ageMs: number): number => lagEdgesMs.filter((edge) => edge <= ageMs).length;
+    expect(all.lags).toHaveLength(1);
+    expect(all.lags[0]?.byOutcomeTime).toEqual(
+      [
+        { bin: 0, labelled: true, rows: 1 },
+        { bin: binOf(30 * 60_000), labelled: true, rows: 1 },
+        { bin: binOf(2 * hourMs), labelled: true, rows: 1 },
+        { bin: binOf(6 * hourMs), labelled: false, rows: 2 },
+      ].sort((x, y) => x.bin - y.bin),
+    );
+    expect(total(all.lags[0]?.byReceivedTime.map((one) => one.rows) ?? [])).toBe(6);
+    const tea = await labels.labels(system, { ...whole, segment: { name: "label", value: "tea" } }, horizon);
+    expect(tea.coverage).toMatchObject([{ value: "tea", rows: 2, labelled: 2 }]);
+    const each = await labels.labels(system, { ...whole, segment: { name: "label", value: undefined } }, horizon);
+    expect(each.lags.map((lag) => lag.value).sort()).toEqual(["milk", "tea"]);
+    const later = await labels.labels(system, { ...whole, from: firstWindow + hourMs }, horizon);
+    expect(later.coverage).toMatchObject([{ rows: 1 }]);
+  });
+
+  it("totals: each outcome once, as corrected last; units apart; answers counted", async () => {
+    const system = sampleShop("totals");
+    const { events, labels } = bench();
+    await events.ensureTables(system);
+    await events.storePredictions(
+      system,
+      blocksOf(...["a", "b", "c"].map((id) => predictionLine(samplePrediction(id)))),
+    );
+    const worth = (id: string, value: number, unit = "EUR", at = 1): Outcome => ({
+      ...told(id, at),
+      kind: "business",
+      name: "revenue",
+      unit,
+      value,
+    });
+    const said = (id: string, value: boolean | string): Outcome => ({
+      ...told(id, 1),
+      kind: "feedback",
+      name: "rating",
+      value,
+    });
+    const sent = [
+      worth("a", 10),
+      worth("a", 12, "EUR", 2),
+      worth("b", 8),
+      worth("c", 5, "USD"),
+      said("a", true),
+      said("b", true),
+      said("c", "so so"),
+    ];
+    await events.storeOutcomes(system, blocksOf(...sent.map(outcomeLine)));
+    const at = { window: firstWindow, value: "" };
+    expect(await labels.totals(system, whole)).toEqual([
+      {
+        ...at,
+        kind: "business",
+        name: "revenue",
+        unit: "EUR",
+        count: 2,
+        numbers: 2,
+        sum: 20,
+        sumSquares: 208,
+        values: [],
+      },
+      {
+        ...at,
+        kind: "business",
+        name: "revenue",
+        unit: "USD",
+        count: 1,
+        numbers: 1,
+        sum: 5,
+        sumSquares: 25,
+        values: [],
+      },
+      {
+        ...at,
+        kind: "feedback",
+        name: "rating",
+        unit: "",
+        count: 3,
+        numbers: 0,
+        sum: 0,
+        sumSquares: 0,
+        values: [
+          { value: "true", count: 2 },
+          { value: "so so", count: 1 },
+        ],
+      },
+    ]);
+  });
+}

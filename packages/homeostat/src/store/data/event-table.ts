@@ -174,7 +174,7 @@ const labelValues: Readonly<Record<Task["type"], { readonly column: string; read
 };
 
 /** The latest time, then the latest arrival; of two that contradict each other in one batch with one time, the greater. */
-const latestFirst = "time DESC, received DESC, type DESC, value DESC, number DESC, text DESC";
+export const latestFirst = "time DESC, received DESC, type DESC, value DESC, number DESC, text DESC";
 
 /**
  * The label that counts of each prediction in the answer of `ids`. Nullable, so that a left join gives NULL where there is

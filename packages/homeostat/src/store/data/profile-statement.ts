@@ -48,7 +48,7 @@ function binExpression(column: string, binning: Binning, tag: string): Fragment 
 }
 
 /** The number of edges at or below a number. */
-function edgeBin(value: string, edges: readonly number[], tag: string): Fragment {
+export function edgeBin(value: string, edges: readonly number[], tag: string): Fragment {
   const steps = `{edges${tag}:Array(Float64)}`;
   return {
     sql: `transform(roundDown(${value}, ${steps}), ${steps}, {ids${tag}:Array(Int16)}, toInt16(0))`,

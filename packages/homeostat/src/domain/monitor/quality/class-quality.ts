@@ -92,7 +92,7 @@ function testOf(
   const growth = lossGrowth(baseline, now, variation, varianceOfShare);
   if (growth === undefined) return { notEnough: "the baseline has no error to compare with" };
   return {
-    variant: "accuracy/welch",
+    variant: "accuracy/score",
     value: 1 - now.sum / now.n,
     baselineValue: 1 - baseline.sum / baseline.n,
     effect: growth.difference,

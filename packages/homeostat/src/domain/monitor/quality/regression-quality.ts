@@ -12,7 +12,7 @@ import type { SegmentValue } from "../../finding/finding.ts";
 import { total } from "../count-series.ts";
 import { keyOf } from "../segment-key.ts";
 import type { NamedMetric, PerformanceNumbers, TestedNumbers } from "../verdict.ts";
-import { leastLabelled, lossDeviations, lossGrowth, varianceOfMean } from "./mean-loss.ts";
+import { leastLabelled, lossDeviations, lossGrowth, varianceOfLoss } from "./mean-loss.ts";
 import { pooledFactor, type SegmentQuality, shrunkVariation } from "./segment-quality.ts";
 import { shownEstimate } from "./shown-estimate.ts";
 
@@ -30,7 +30,7 @@ export function regressionQualities(
   const windowsOf = (segment: SegmentValue | undefined): readonly RegressionSums[] =>
     profiles.map((profile) => sumsOf(profile.scores.get(keyOf(segment))));
   const deviationsOf = (windows: readonly RegressionSums[]): readonly number[] =>
-    lossDeviations(windows.map(absoluteErrors), varianceOfMean);
+    lossDeviations(windows.map(absoluteErrors), varianceOfLoss);
   const pooled = pooledFactor(segments.map((segment) => deviationsOf(windowsOf(segment))));
   return (segment) => {
     const windows = windowsOf(segment);
@@ -59,10 +59,10 @@ function testOf(
   if (Math.min(sums.n, all.n) < leastLabelled || variation === undefined)
     return { notEnough: `fewer than ${leastLabelled} outcomes` };
   const usual = all.sumAbsoluteError / all.n;
-  const growth = lossGrowth(absoluteErrors(all), absoluteErrors(sums), variation, varianceOfMean);
+  const growth = lossGrowth(absoluteErrors(all), absoluteErrors(sums), variation, varianceOfLoss);
   if (usual === 0 || growth === undefined) return { notEnough: "the baseline has no error to compare with" };
   return {
-    variant: "mae/welch",
+    variant: "mae/score",
     value: sums.sumAbsoluteError / sums.n,
     baselineValue: usual,
     effect: growth.difference / usual,
