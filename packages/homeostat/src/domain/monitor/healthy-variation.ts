@@ -1,14 +1,8 @@
 import { psiTest } from "../../stats/distance/psi.ts";
-import { type BinGroups, groupCounts } from "../../stats/histogram/bin-groups.ts";
-import type { Binning } from "../../stats/histogram/binning.ts";
-import { poolRareBins } from "../../stats/histogram/pool-rare-bins.ts";
-import { reportBinCount } from "../../stats/histogram/report-bin-count.ts";
-import { reportGroups } from "../../stats/histogram/report-groups.ts";
+import { groupCounts } from "../../stats/histogram/bin-groups.ts";
 import { type Overdispersion, overdispersionOf } from "../../stats/hypothesis/overdispersion.ts";
-import { median, subtractCounts, total } from "./count-series.ts";
-import { groupsInUse } from "./psi-series.ts";
-
-const mostReportBins = 10;
+import { subtractCounts, total } from "./count-series.ts";
+import type { Grouping } from "./grouping.ts";
 
 /** Sums of the windows of each season. */
 export function bySeason<T>(
@@ -33,12 +27,12 @@ export function healthyVariation(
   seasons: readonly string[],
   windows: readonly (readonly number[])[],
   sums: ReadonlyMap<string, readonly number[]>,
-  groups: BinGroups,
+  groups: Grouping,
 ): Overdispersion | undefined {
   const compared = windows.flatMap((window, index) => {
     const season = seasons[index] ?? "";
     const rest = subtractCounts(sums.get(season) ?? [], window);
-    const used = groupsInUse(groups, rest);
+    const used = groups(window, rest);
     const tested = psiTest(groupCounts(window, used), groupCounts(rest, used));
     return tested.kind === "tested" ? [{ statistic: tested.statistic, df: tested.df, season }] : [];
   });
@@ -70,17 +64,4 @@ export function healthyShareVariation(hits: readonly number[], rows: readonly nu
     return [{ statistic: difference ** 2 / (pooled * (1 - pooled) * (1 / own + 1 / others)), df: 1 }];
   });
   return variationOf(compared, 1);
-}
-
-/** Report bins from the baseline alone: as many as a middling window and its season's reference can fill, rare ones pooled. */
-export function reportGroupsOf(
-  binning: Binning,
-  all: readonly number[],
-  windowRows: readonly number[],
-  baselineRows: number,
-): BinGroups {
-  const usual = median(windowRows.filter((rows) => rows > 0));
-  const report = reportGroups(binning, all, reportBinCount(usual, baselineRows, mostReportBins));
-  const pooled = poolRareBins(groupCounts(all, report), usual);
-  return pooled.map((group) => group.flatMap((index) => report[index] ?? []));
 }

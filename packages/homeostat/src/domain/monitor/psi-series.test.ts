@@ -1,25 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { groupsInUse, psiSeries } from "./psi-series.ts";
+import { psiSeries } from "./psi-series.ts";
 
 const key = { monitor: "input-drift", metric: "psi", segment: undefined, feature: "x" } as const;
 const groups = [[0], [1], [2, 3]];
 const ask = (counts: readonly number[], normal: readonly number[] | undefined) =>
-  psiSeries({ key, counts, normal, groups, overdispersion: undefined });
-
-describe("bins in use within a season", () => {
-  it("are those the baseline fills, with the empty ones joined into one", () => {
-    expect(groupsInUse([[0], [1], [2], [3]], [5, 0, 5, 0])).toEqual([[0], [2], [1, 3]]);
-  });
-
-  it("are left as they are when the baseline fills them all", () => {
-    expect(groupsInUse(groups, [1, 1, 0, 1])).toEqual(groups);
-  });
-
-  it("are fewer than two when the baseline has one value or none", () => {
-    expect(groupsInUse(groups, [7, 0, 0, 0])).toEqual([[0]]);
-    expect(groupsInUse(groups, [0, 0, 0, 0])).toEqual([]);
-  });
-});
+  psiSeries({ key, counts, normal, groups: () => groups, overdispersion: undefined });
 
 describe("PSI of one series", () => {
   it("counts rows in bins that the season leaves empty as a move", () => {
@@ -44,11 +29,13 @@ describe("PSI of one series", () => {
       state: "not-checked",
       reason: expect.stringMatching(/no such row/),
     });
-    expect(ask([9, 9, 9, 9], [90, 0, 0, 0])).toMatchObject({
+    expect(ask([9, 9, 9, 9], [0, 0, 90, 0])).toMatchObject({
       state: "not-checked",
       reason: expect.stringMatching(/one value/),
     });
     expect(ask([3, 3, 3, 0], [90, 90, 90, 0])).toMatchObject({ state: "not-enough-data", rows: 9, baselineRows: 270 });
+    // Both values of this season fall into one group.
+    expect(ask([0, 0, 20, 0], [0, 0, 90, 90])).toMatchObject({ state: "not-enough-data", rows: 20, baselineRows: 180 });
     expect(ask([0, 0, 0, 0], [90, 90, 90, 0])).toMatchObject({ state: "not-enough-data", rows: 0 });
   });
 });

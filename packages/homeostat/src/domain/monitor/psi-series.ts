@@ -1,7 +1,8 @@
 import { PSI_VARIANT, psi } from "../../stats/distance/psi.ts";
-import { type BinGroups, groupCounts } from "../../stats/histogram/bin-groups.ts";
+import { groupCounts } from "../../stats/histogram/bin-groups.ts";
 import type { Overdispersion } from "../../stats/hypothesis/overdispersion.ts";
 import { total } from "./count-series.ts";
+import type { Grouping } from "./grouping.ts";
 import { seasonMissing, untested } from "./untested.ts";
 import type { SeriesKey, SeriesTest } from "./verdict.ts";
 
@@ -14,7 +15,7 @@ export interface PsiQuestion {
   readonly counts: readonly number[];
   /** Fine counts of the reference windows of the same season; undefined when there are none. */
   readonly normal: readonly number[] | undefined;
-  readonly groups: BinGroups;
+  readonly groups: Grouping;
   readonly overdispersion: Overdispersion | undefined;
 }
 
@@ -27,8 +28,10 @@ export function psiSeries({ key, counts, normal, groups, overdispersion }: PsiQu
   if (normal === undefined) return untested(key, "not-checked", seasonMissing, { rows, baselineRows: 0 });
   const counted = { rows, baselineRows: total(normal) };
   if (counted.baselineRows === 0) return untested(key, "not-checked", "the baseline has no such row", counted);
-  const used = groupsInUse(groups, normal);
-  if (used.length < 2) return untested(key, "not-checked", "one value in the baseline of this season", counted);
+  if (normal.filter((count) => count > 0).length < 2)
+    return untested(key, "not-checked", "one value in the baseline of this season", counted);
+  // With a single bin left `psi` refuses: this few rows cannot tell the values of the season apart.
+  const used = groups(counts, normal);
   const compared = psi(
     groupCounts(counts, used),
     groupCounts(normal, used),
@@ -53,17 +56,4 @@ export function psiSeries({ key, counts, normal, groups, overdispersion }: PsiQu
       ...counted,
     },
   };
-}
-
-/**
- * Within a season some bins may be empty in the baseline (a day of the week has one value of a day feature): they are
- * joined into one, which is looked at by the monitor of unseen values. With a single bin left there is nothing to compare.
- * Decided by the baseline alone: bins chosen by the window they test have no known null law. Cost: O(bins).
- */
-export function groupsInUse(groups: BinGroups, normal: readonly number[]): BinGroups {
-  const rowsOf = (group: readonly number[]): number => group.reduce((sum, bin) => sum + (normal[bin] ?? 0), 0);
-  const filled = groups.filter((group) => rowsOf(group) > 0);
-  if (filled.length < 2) return filled;
-  const empty = groups.filter((group) => rowsOf(group) === 0).flat();
-  return empty.length === 0 ? filled : [...filled, empty];
 }

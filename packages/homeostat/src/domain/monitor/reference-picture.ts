@@ -1,18 +1,18 @@
-import type { BinGroups } from "../../stats/histogram/bin-groups.ts";
 import { type Binning, binCountOf, nullBinOf } from "../../stats/histogram/binning.ts";
 import type { Overdispersion } from "../../stats/hypothesis/overdispersion.ts";
 import { type Baseline, otherValue } from "../baseline/baseline.ts";
 import type { WindowProfile } from "../baseline/profile-store.ts";
 import type { SegmentValue } from "../finding/finding.ts";
 import { addCounts, denseCounts, total } from "./count-series.ts";
-import { bySeason, healthyShareVariation, healthyVariation, reportGroupsOf } from "./healthy-variation.ts";
+import { type Grouping, groupingOf } from "./grouping.ts";
+import { bySeason, healthyShareVariation, healthyVariation } from "./healthy-variation.ts";
 import { type ScoreReference, scoreReferences } from "./score-reference.ts";
 import { keyOf } from "./segment-key.ts";
 
 /**
  * What normal looks like for every series, derived once from the profiles of the reference windows: per season, with
  * the ordinary variation between healthy windows (overdispersion) measured by holding each window against the others
- * of its season. Bins for reports are grouped here, from the baseline alone.
+ * of its season. How bins are grouped for reports is decided here, see `groupingOf`.
  */
 export interface ReferencePicture {
   readonly baseline: Baseline;
@@ -24,7 +24,7 @@ export interface ReferencePicture {
 
 export interface FeatureReference {
   readonly binning: Binning;
-  readonly groups: BinGroups;
+  readonly groups: Grouping;
   /** Fine counts of the reference windows of a season; undefined where the reference has no window of that season. */
   season(season: string): readonly number[] | undefined;
   readonly all: readonly number[];
@@ -92,7 +92,7 @@ function featureReference(
     new Array<number>(bins).fill(0),
   );
   const sums = bySeason(seasons, windows as readonly (readonly number[])[], addCounts);
-  const groups = reportGroupsOf(binning, all, windows.map(total), total(all));
+  const groups = groupingOf(binning, all, windows.map(total));
   return {
     binning,
     groups,

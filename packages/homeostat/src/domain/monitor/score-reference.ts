@@ -1,10 +1,10 @@
-import type { BinGroups } from "../../stats/histogram/bin-groups.ts";
 import type { Overdispersion } from "../../stats/hypothesis/overdispersion.ts";
 import type { Baseline } from "../baseline/baseline.ts";
 import type { WindowProfile } from "../baseline/profile-store.ts";
 import type { SegmentValue } from "../finding/finding.ts";
 import { addCounts, scoreBinning, scoreRows, total } from "./count-series.ts";
-import { bySeason, healthyVariation, reportGroupsOf } from "./healthy-variation.ts";
+import { type Grouping, groupingOf } from "./grouping.ts";
+import { bySeason, healthyVariation } from "./healthy-variation.ts";
 import { binaryQualities } from "./quality/binary-quality.ts";
 import { classQualities } from "./quality/class-quality.ts";
 import { regressionQualities } from "./quality/regression-quality.ts";
@@ -13,7 +13,7 @@ import { keyOf } from "./segment-key.ts";
 
 /** What is normal of the predictions of a segment. */
 export interface ScoreReference {
-  readonly groups: BinGroups;
+  readonly groups: Grouping;
   /** Fine counts of the reference windows of a season; undefined where the reference has no window of that season. */
   season(season: string): readonly number[] | undefined;
   readonly overdispersion: Overdispersion | undefined;
@@ -32,7 +32,7 @@ export function scoreReferences(
     const windows = profiles.map((profile) => scoreRows(profile.scores.get(keyOf(segment)), baseline.score));
     const all = windows.reduce<readonly number[]>(addCounts, scoreRows(undefined, baseline.score));
     const sums = bySeason(seasons, windows, addCounts);
-    const groups = reportGroupsOf(scoreBinning(baseline.score), all, windows.map(total), total(all));
+    const groups = groupingOf(scoreBinning(baseline.score), all, windows.map(total));
     return {
       groups,
       season: (season) => sums.get(season),

@@ -5,9 +5,7 @@ import { seasonOf } from "../../domain/window/window.ts";
 import { psi } from "../../stats/distance/psi.ts";
 import { groupCounts } from "../../stats/histogram/bin-groups.ts";
 import { binCountOf } from "../../stats/histogram/binning.ts";
-import { poolRareBins } from "../../stats/histogram/pool-rare-bins.ts";
-import { reportBinCount } from "../../stats/histogram/report-bin-count.ts";
-import { reportGroups } from "../../stats/histogram/report-groups.ts";
+import { fittingReportGroups } from "../../stats/histogram/fitting-report-groups.ts";
 import { binnedAuc } from "../../stats/performance/binned-auc.ts";
 import type { DiagnosisScene } from "./diagnosis-scene.ts";
 
@@ -71,18 +69,12 @@ export function sameSeasonWindows({
   return baseline.windows.filter((window) => seasons.has(window.season)).map((window) => window.start);
 }
 
-const mostBins = 10;
-
 function compare({ baseline }: DiagnosisScene, now: SlicePicture, then: SlicePicture): readonly FeatureAudit[] {
   const audits = baseline.features.flatMap(({ name, binning }): FeatureAudit[] => {
     const bins = binCountOf(binning);
     const window = denseCounts(now.features.get(name), bins);
     const normal = denseCounts(then.features.get(name), bins);
-    const rows = Math.min(total(window), total(normal));
-    const report = reportGroups(binning, normal, reportBinCount(rows, rows, mostBins));
-    const groups = poolRareBins(groupCounts(normal, report), total(window)).map((group) =>
-      group.flatMap((index) => report[index] ?? []),
-    );
+    const groups = fittingReportGroups(binning, normal, total(window), window);
     const evidence = psi(groupCounts(window, groups), groupCounts(normal, groups));
     if (evidence.kind === "insufficient" || evidence.pValue === null) return [];
     return [
