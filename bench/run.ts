@@ -8,6 +8,7 @@ import { benchProfile } from "./profile.ts";
 import { benchServer } from "./server.ts";
 import { benchSliceSearch } from "./slice-search.ts";
 import { benchSpool } from "./spool.ts";
+import { benchStatistics } from "./statistics.ts";
 
 const benches: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   spool: benchSpool,
@@ -17,6 +18,7 @@ const benches: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   profile: benchProfile,
   server: benchServer,
   "slice-search": benchSliceSearch,
+  statistics: benchStatistics,
 };
 
 const usage = `Usage: npm run bench -- [--only NAME]... [--json]
