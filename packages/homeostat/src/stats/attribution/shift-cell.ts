@@ -14,8 +14,8 @@ export function shiftTotals(cells: readonly ShiftCell[]): {
   let baselineRows = 0;
   let currentRows = 0;
   for (const cell of cells) {
-    if (cell.baselineRows < 0 || cell.currentRows < 0)
-      throw new RangeError("cells cannot hold a negative number of rows");
+    if (![cell.baselineRows, cell.currentRows].every((rows) => rows >= 0 && Number.isFinite(rows)))
+      throw new RangeError("cells hold a finite number of rows, none negative");
     baselineRows += cell.baselineRows;
     currentRows += cell.currentRows;
   }

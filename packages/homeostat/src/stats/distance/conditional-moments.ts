@@ -51,7 +51,8 @@ export function conditionalMoments(pair: CountPair, term: BinTerm): ConditionalM
     independent.normalThird += 8 * weight ** 3;
   });
   const { second, third, normalSecond, normalThird } = independent;
-  const excess = (third / second ** 1.5 / (normalThird / normalSecond ** 1.5)) ** DEPENDENCE;
+  // A window of a few rows against a huge baseline can lean the other way; the law is then taken as all but normal.
+  const excess = Math.max(0, third / second ** 1.5 / (normalThird / normalSecond ** 1.5)) ** DEPENDENCE;
   const skewness = Math.sqrt(8 / (pair.window.length - 1)) * excess;
   return { mean, variance: variance - linear ** 2 + quadratic ** 2, skewness };
 }

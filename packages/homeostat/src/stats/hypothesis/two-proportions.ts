@@ -49,6 +49,10 @@ export function twoProportionTest(
   overdispersion?: Overdispersion,
 ): ProportionTest | NoProportions {
   const { hits, rows, baselineHits, baselineRows } = counts;
+  const sound = [rows - hits, baselineRows - baselineHits, hits, baselineHits].every(
+    (count) => count >= 0 && Number.isFinite(count),
+  );
+  if (!sound) return { kind: "insufficient", have: 0, need: 1 };
   if (!(rows > 0 && baselineRows > 0)) return { kind: "insufficient", have: Math.min(rows, baselineRows), need: 1 };
   const difference = hits / rows - baselineHits / baselineRows;
   const pooled = (hits + baselineHits) / (rows + baselineRows);

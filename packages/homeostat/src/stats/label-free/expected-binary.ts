@@ -83,7 +83,8 @@ export function expectedBinary(cells: UnlabelledCells, options: ExpectedBinaryOp
     denominator: number,
     reason: InsufficientReason,
     slope: (decision: number) => number,
-  ): ExpectedMetric | Refusal => (denominator > 0 ? band(numerator / denominator, slope) : insufficient(reason, 0, 1));
+  ): ExpectedMetric | Refusal =>
+    denominator > LEAST_EXPECTED ? band(numerator / denominator, slope) : insufficient(reason, 0, 1);
   const ranking = expectedRanking(cells.scores, cells.calibrated, counts);
   const scale = flagged + tp + fn;
   return {
@@ -152,3 +153,6 @@ function brokenCells(cells: UnlabelledCells): Refusal | null {
     (cells.counts === undefined ? null : firstBadCount(cells.counts))
   );
 }
+
+/** Less than a billionth of an expected row is none: its square, in the error bar, would be no number. */
+const LEAST_EXPECTED = 1e-9;

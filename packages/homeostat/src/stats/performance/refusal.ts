@@ -71,6 +71,19 @@ export function firstOutside(values: ArrayLike<number>, low: number, high: numbe
   return null;
 }
 
+/** Above this the square of a number, or a sum of squares, is no number any more. */
+export const LARGEST_SQUARED = 1e150;
+
+/** Index of the first value that is not finite, or too large to be squared, as a refusal; null when there is none. O(n). */
+export function firstUnsound(values: ArrayLike<number>): Invalid | null {
+  for (let i = 0; i < values.length; i++) {
+    const v = values[i] as number;
+    if (!Number.isFinite(v)) return invalid("not-finite", i);
+    if (Math.abs(v) > LARGEST_SQUARED) return invalid("out-of-range", i);
+  }
+  return null;
+}
+
 /** Index of the first label that is neither 0 nor 1, as a refusal; null when all are. O(n). */
 export function firstNotBinary(labels: ArrayLike<number>): Invalid | null {
   for (let i = 0; i < labels.length; i++) {

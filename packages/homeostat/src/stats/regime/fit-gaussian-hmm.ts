@@ -1,3 +1,4 @@
+import { LARGEST_SQUARED } from "../performance/refusal.ts";
 import { emissionLogs, type GaussianHmm } from "./gaussian-hmm.ts";
 
 export interface HmmFitOptions {
@@ -27,7 +28,7 @@ export type HmmFit =
  * Starts from groups of |x| by quantile (calm to wild), so nothing is left to chance; variances are kept above a floor
  * (1e-10, or a millionth of the overall variance if larger), against a state that collapses onto one value; states are
  * ordered by variance, so labels never switch between fits. One state is the plain normal fit. Needs 10 finite values per
- * parameter; non-finite ones are left out. EM finds a local optimum: compare likelihoods only between fits of the same
+ * parameter; values that are not finite or above 1e150 are left out. EM finds a local optimum: compare likelihoods only between fits of the same
  * series. Cost: O(iterations * steps * states^2). Source: Baum et al. 1970; algorithms specification, section 8.
  */
 export function fitGaussianHmm(
@@ -35,7 +36,7 @@ export function fitGaussianHmm(
   states: number,
   options: HmmFitOptions = defaultHmmFitOptions,
 ): HmmFit {
-  const series = Array.from(values).filter((x) => Number.isFinite(x));
+  const series = Array.from(values).filter((x) => Math.abs(x) <= LARGEST_SQUARED);
   const parameters = states * states - 1 + 2 * states;
   const need = 10 * parameters;
   if (series.length < need) return { kind: "insufficient", have: series.length, need };

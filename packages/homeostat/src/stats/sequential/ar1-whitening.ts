@@ -1,4 +1,4 @@
-import { type Insufficient, type Invalid, insufficient, invalid } from "../performance/refusal.ts";
+import { firstUnsound, type Insufficient, type Invalid, insufficient } from "../performance/refusal.ts";
 
 /** A first-order autoregression of a healthy baseline: x_t - mean = coefficient (x_{t-1} - mean) + innovation. */
 export interface Ar1Model {
@@ -17,7 +17,8 @@ const MINIMUM_POINTS = 200;
  */
 export function ar1Model(baseline: ArrayLike<number>): Ar1Model | Insufficient | Invalid {
   const n = baseline.length;
-  for (let i = 0; i < n; i++) if (!Number.isFinite(baseline[i])) return invalid("not-finite", i);
+  const bad = firstUnsound(baseline);
+  if (bad !== null) return bad;
   if (n < MINIMUM_POINTS) return insufficient("too-few-rows", n, MINIMUM_POINTS);
   let mean = 0;
   for (let i = 0; i < n; i++) mean += baseline[i] as number;

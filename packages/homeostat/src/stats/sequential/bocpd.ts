@@ -1,4 +1,4 @@
-import { type Insufficient, type Invalid, insufficient, invalid } from "../performance/refusal.ts";
+import { firstUnsound, type Insufficient, type Invalid, insufficient } from "../performance/refusal.ts";
 import { logGamma } from "../special/log-gamma.ts";
 import { logSumExp } from "../sum/log-sum-exp.ts";
 import { shortestRun } from "./change-time-posterior.ts";
@@ -57,7 +57,8 @@ export function bocpdDating(x: ArrayLike<number>, options: BocpdOptions): BocpdD
   if (!(Number.isInteger(maximumRun) && maximumRun > recentSteps))
     throw new RangeError(`maximumRun must be an integer above recentSteps, got ${maximumRun}`);
   requirePrior(options.prior);
-  for (let i = 0; i < x.length; i++) if (!Number.isFinite(x[i])) return invalid("not-finite", i);
+  const bad = firstUnsound(x);
+  if (bad !== null) return bad;
   if (x.length < 2) return insufficient("too-few-rows", x.length, 2);
   let runs: Runs = { logs: [0], segments: [options.prior], capped: false };
   const logPredictive = new Float64Array(x.length);

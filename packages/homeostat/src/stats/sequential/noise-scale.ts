@@ -1,4 +1,4 @@
-import { type Insufficient, type Invalid, insufficient, invalid } from "../performance/refusal.ts";
+import { firstUnsound, type Insufficient, type Invalid, insufficient } from "../performance/refusal.ts";
 
 export interface NoiseScale {
   readonly kind: "noise-scale";
@@ -30,7 +30,8 @@ export interface NoiseScale {
  * Source: Davies and Kovac (2001) for difference-based scale; Tecuapetla-Gómez and Munk (2017) for the correlated case.
  */
 export function noiseScale(x: ArrayLike<number>): NoiseScale | Insufficient | Invalid {
-  for (let i = 0; i < x.length; i++) if (!Number.isFinite(x[i])) return invalid("not-finite", i);
+  const bad = firstUnsound(x);
+  if (bad !== null) return bad;
   if (x.length < 4) return insufficient("too-few-rows", x.length, 4);
   const differences = Float64Array.from({ length: x.length - 1 }, (_, i) => (x[i + 1] as number) - (x[i] as number));
   const centre = median(differences);

@@ -11,6 +11,7 @@ import { kolmogorovSurvival } from "./kolmogorov-survival.ts";
 import { logChoose } from "./log-choose.ts";
 import { logGamma } from "./log-gamma.ts";
 import { noncentralChiSquaredSurvival } from "./noncentral-chi-squared-survival.ts";
+import { noncentralityOfTail } from "./noncentrality-of-tail.ts";
 import { normalCdf } from "./normal-cdf.ts";
 import { normalQuantile } from "./normal-quantile.ts";
 import { normalSurvival } from "./normal-survival.ts";
@@ -93,6 +94,18 @@ describe("special functions at the edges of their domains", () => {
     expect([kolmogorovSurvival(0), kolmogorovSurvival(50)]).toEqual([1, 0]);
     expect(logChoose(5, 7)).toBe(Number.NEGATIVE_INFINITY);
     expect(clopperPearson(0, 0, 0.05)).toEqual({ lower: 0, upper: 1 });
+  });
+
+  it("passes from the sweep to the normal form of the noncentral tail without a step", () => {
+    for (const df of [1, 9, 200])
+      for (const z of [-4, -1.6, 0, 1.6, 4]) {
+        const at = (ncp: number): number =>
+          noncentralChiSquaredSurvival(df + ncp + z * Math.sqrt(2 * (df + 2 * ncp)), df, ncp);
+        expect(Math.abs(at(1e6) - at(1e6 + 1e-3))).toBeLessThan(2e-10);
+        expect(at(1e12)).toBeGreaterThan(0);
+      }
+    expect(noncentralChiSquaredSurvival(1e12, 9, 1e12 - 9)).toBeCloseTo(0.5, 5);
+    expect(noncentralityOfTail(1e12, 9, 0.05) / 1e12).toBeCloseTo(1, 5);
   });
 
   it("stays sound for counts of a billion", () => {
