@@ -99,6 +99,18 @@ const calls: { readonly [N in RouteName]: () => Call | Promise<Call> } = {
     address: `${elsewhereSystem}/outcomes`,
     body: { rows: [{ predictionId: "one-more", time: "2001-02-13T23:00:00Z", value: true }] },
   }),
+  sendEvents: () => ({
+    address: `${elsewhereSystem}/events`,
+    bytes: {
+      type: "application/cloudevents+json",
+      bytes: new TextEncoder().encode(
+        JSON.stringify({
+          ...{ specversion: "1.0", id: "e-1", source: "/test", type: "io.homeostat.outcome" },
+          data: { predictionId: "by-event", time: "2001-02-13T23:00:00Z", value: true },
+        }),
+      ),
+    },
+  }),
   quarantine: () => ({ address: `${elsewhereSystem}/quarantine?text=late` }),
   quarantineEntry: () => ({ address: `${elsewhereSystem}/quarantine/${known.entry}` }),
   fixQuarantined: () => ({

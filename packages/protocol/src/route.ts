@@ -171,6 +171,16 @@ export const routes = {
     answer: batchReceipt,
     status: 202,
   },
+  sendEvents: {
+    method: "POST",
+    path: "/v1/systems/{system}/events",
+    scope: "ingest",
+    summary: "Post predictions, outcomes and changes as CloudEvents 1.0: binary, structured or a batch",
+    query: batchOptions,
+    bodyTypes: ["application/cloudevents+json", "application/cloudevents-batch+json", "application/json"],
+    answer: batchReceipt,
+    status: 202,
+  },
   ...quarantineRoutes,
   ...datasetRoutes,
   train: {

@@ -21,6 +21,7 @@ export const addresses: { readonly [N in RouteName]: AddressOf<N> } = {
   predict: "POST /v1/systems/{system}/predict",
   sendPredictions: "POST /v1/systems/{system}/predictions",
   sendOutcomes: "POST /v1/systems/{system}/outcomes",
+  sendEvents: "POST /v1/systems/{system}/events",
   quarantine: "GET /v1/systems/{system}/quarantine",
   quarantineEntry: "GET /v1/systems/{system}/quarantine/{entry}",
   fixQuarantined: "POST /v1/systems/{system}/quarantine/{entry}/fix",

@@ -8,6 +8,7 @@ import type { Spool } from "../domain/spool/spool.ts";
 import { createAccess, createFirstAccess, type FirstAccess } from "../http/access.ts";
 import type { Handlers } from "../http/handler.ts";
 import { datasetHandlers } from "../http/route/dataset-routes.ts";
+import { eventHandlers } from "../http/route/event-routes.ts";
 import { hookHandlers } from "../http/route/hook-routes.ts";
 import { incidentHandlers } from "../http/route/incident-routes.ts";
 import { intakeHandlers } from "../http/route/intake-routes.ts";
@@ -166,6 +167,7 @@ async function start({ config, clock, log, print }: StartOptions, undo: Undo[]):
     ...access.handlers,
     ...systemHandlers(wired.house),
     ...intakeHandlers(wired.house),
+    ...eventHandlers(wired.house),
     ...quarantineHandlers(wired.house),
     ...learningHandlers(wired.house),
     ...hookHandlers(wired.house),

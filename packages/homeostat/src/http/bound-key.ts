@@ -24,6 +24,7 @@ export const reaches: Readonly<Record<RouteName, Reach>> = {
   predict: "path",
   sendPredictions: "path",
   sendOutcomes: "path",
+  sendEvents: "path",
   quarantine: "path",
   quarantineEntry: "path",
   fixQuarantined: "path",

@@ -48,6 +48,7 @@ const unaudited: ReadonlySet<RouteName> = new Set<RouteName>([
   "predict",
   "sendPredictions",
   "sendOutcomes",
+  "sendEvents",
   "plan",
   // Written with the change itself, under the hook's name.
   "deliverHook",

@@ -83,7 +83,7 @@ function insert(
 }
 
 /** Entries of the object that begins at an offset of a text that is known to be JSON. */
-function entriesOf(text: string, start: number): { readonly entries: readonly Entry[]; readonly close: number } {
+export function entriesOf(text: string, start: number): { readonly entries: readonly Entry[]; readonly close: number } {
   const entries: Entry[] = [];
   let at = skipSpace(text, text.indexOf("{", start) + 1);
   while (text[at] === '"') {
@@ -96,6 +96,19 @@ function entriesOf(text: string, start: number): { readonly entries: readonly En
     if (text[at] === ",") at = skipSpace(text, at + 1);
   }
   return { entries, close: at };
+}
+
+/** Texts of the elements of the list that begins at an offset of a text that is known to be JSON. */
+export function elementsOf(text: string, start: number): readonly string[] {
+  const elements: string[] = [];
+  let at = skipSpace(text, start + 1);
+  while (at < text.length && text[at] !== "]") {
+    const end = endOfValue(text, at);
+    elements.push(text.slice(at, end));
+    at = skipSpace(text, end);
+    if (text[at] === ",") at = skipSpace(text, at + 1);
+  }
+  return elements;
 }
 
 function skipSpace(text: string, from: number): number {

@@ -30,7 +30,7 @@ export interface RowBytes {
   readonly bytes: Uint8Array;
 }
 
-/** A delivery as it came, to be verified before it is read: its signature is over these very bytes. */
+/** A body as it came, with the headers that say what it is or prove whose it is: a signature is over these very bytes. */
 export interface HookBytes {
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly bytes: Uint8Array;
@@ -48,6 +48,9 @@ type RowRouteName = "predict";
 
 /** Routes that take rows as text, or as a file when the media type is one of tables. */
 type FileOrRowsRouteName = "sendPredictions" | "sendOutcomes";
+
+/** Routes that take events, of which headers may be a part. */
+export type EventRouteName = "sendEvents";
 
 /** Routes whose callers prove themselves by a signature over the body. */
 export type HookRouteName = "deliverHook" | "enqueueChange";
@@ -69,7 +72,7 @@ type QueryOf<N extends RouteName> = (typeof routes)[N] extends { readonly query:
 /** The body after its schema, with defaults filled; bytes for rows, a file for uploads, undefined where none is taken. */
 type BodyOf<N extends RouteName> = N extends RowRouteName
   ? RowBytes
-  : N extends HookRouteName
+  : N extends HookRouteName | EventRouteName
     ? HookBytes
     : N extends "createDataset" | "uploadRows"
       ? UploadedFile

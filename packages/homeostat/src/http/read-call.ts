@@ -16,7 +16,7 @@ import { readJson } from "./read-json.ts";
 import { readText } from "./read-text.ts";
 
 /** What of a route's request is read how. */
-type BodyKind = "none" | "json" | "rows" | "file" | "hook";
+type BodyKind = "none" | "json" | "rows" | "file" | "hook" | "events";
 
 /** Size and time limits by kind of body. Tests make them small; the server uses `usualLimits`. */
 export type DoorLimits = Readonly<Record<"json" | "rows" | "file", BodyLimits>>;
@@ -43,6 +43,7 @@ export const columnarFormats: Readonly<Record<string, ColumnarFormat>> = {
 /** How a route's body is read, by its media type where both text and files are taken. */
 export function bodyKindOf(name: RouteName, contentType: string | undefined): BodyKind {
   if (hookRoutes.has(name)) return "hook";
+  if (name === "sendEvents") return "events";
   const isTable = Object.hasOwn(columnarFormats, mediaTypeOf(contentType)?.type ?? "");
   if (rowRoutes.has(name)) return isTable && name !== "predict" ? "file" : "rows";
   if (fileRoutes.has(name)) return "file";
@@ -183,6 +184,8 @@ export async function readBody(
       return await readJsonBody(name, request, limits.json);
     case "hook":
       return await readHookBytes(name, request, limits.json);
+    case "events":
+      return await readHookBytes(name, request, limits.rows);
     case "rows":
       return await readRowBytes(name, request, limits.rows);
     case "file":

@@ -85,6 +85,36 @@ describe("reading rows", () => {
     });
   });
 
+  it("keeps every digit of whole numbers of 64 bits, and makes numbers of them elsewhere", () => {
+    const row = (inputs: string) => line().replace('{"carrier":"AA"}', `{"carrier":"AA",${inputs}}`);
+    const readOne = (text: string) => readPredictionRows(ndjson(text), fields, task, now);
+    const inputsOf = (text: string) => {
+      const reading = readOne(text);
+      return reading.kind === "read" ? reading.rows[0]?.inputs : reading.detail;
+    };
+    expect(inputsOf(row('"stops":9223372036854775807,"distance":9007199254740993'))).toMatchObject({
+      stops: "9223372036854775807",
+      distance: 9_007_199_254_740_992,
+    });
+    expect(inputsOf(row('"stops":-9223372036854775808'))).toMatchObject({ stops: "-9223372036854775808" });
+    expect(inputsOf(row('"stops":9007199254740991'))).toMatchObject({ stops: 9_007_199_254_740_991 });
+    expect(inputsOf(row('"distance":0.1234567890123456'))).toMatchObject({ distance: 0.1234567890123456 });
+    expect(inputsOf(`${row('"stops":3')} `.replace('"AA"', '"a 12345678901234567890 \\" 1"'))).toMatchObject({
+      stops: 3,
+    });
+    for (const wrong of [
+      "9223372036854775808",
+      "-9223372036854775809",
+      '"9223372036854775807"',
+      '"\ufdd09223372036854775807"',
+      "9007199254740993.0",
+      "1e19",
+    ])
+      expect(inputsOf(row(`"stops":${wrong}`)), wrong).toMatch(/stops/);
+    expect(inputsOf(row('"carrier":90071992547409931'))).toMatch(/twice|carrier/);
+    expect(inputsOf(line().replace("0.25", "90071992547409931"))).toMatch(/number 90071992547409/);
+  });
+
   it("takes the good rows of a batch and names each refused one by number, path, expectation and finding", () => {
     const reading = readPredictionRows(
       ndjson(line(), line({ probability: 1.5 }), "{", line({ id: "z" })),
@@ -124,7 +154,7 @@ describe("reading rows", () => {
     ["null for a required field", withInputs({ carrier: null }), "inputs.carrier"],
     ["text for a number", withInputs({ distance: "900" }), "inputs.distance"],
     ["a fraction for a whole number", withInputs({ stops: 1.5 }), "inputs.stops"],
-    ["a whole number beyond 2^53", withInputs({ stops: 9_007_199_254_740_992 }), "inputs.stops"],
+    ["a whole number beyond 2^63", withInputs({ stops: 2 ** 63 }), "inputs.stops"],
     ["a number for a boolean", withInputs({ weekend: 1 }), "inputs.weekend"],
     ["a timestamp without a zone", withInputs({ departs: "2001-06-01T13:30:00" }), "inputs.departs"],
     ["a timestamp the engine cannot hold", withInputs({ departs: "1899-12-31T23:59:59Z" }), "inputs.departs"],

@@ -2,6 +2,7 @@ import type { Instant } from "../domain/instant.ts";
 import type { InputField } from "../domain/pipeline/pipeline.ts";
 import type { Task } from "../domain/system/task.ts";
 import { type Refusal, type RowBytes, refused } from "./handler.ts";
+import { markLongIntegers, mayHoldLongIntegers, unmark } from "./long-integers.ts";
 import { type OutcomeRow, readOutcomeRow } from "./outcome-shape.ts";
 import { readJson } from "./read-json.ts";
 import { readText } from "./read-text.ts";
@@ -22,7 +23,7 @@ interface RefusedRow extends RowIssue {
 }
 
 /** A row that was not taken, with its text. */
-export interface RejectedRow extends RowIssue {
+export interface RejectedRow extends RefusedRow {
   readonly reason: "not-json" | "shape";
   readonly text: string;
 }
@@ -67,7 +68,7 @@ class Batch<R> {
 
   readonly take = (text: string, colons: number, offset: number): void => {
     this.count += 1;
-    const value = colons < 0 ? undefined : parsed(text);
+    const value = colons < 0 ? undefined : this.parsed(text);
     if (value === undefined) {
       this.firstMalformed ??= { text, offset };
       const reading = readJson(text, "any");
@@ -84,9 +85,17 @@ class Batch<R> {
     else this.refuse(result, "shape", text);
   };
 
+  private parsed(text: string): unknown {
+    if (!this.context.hasLongIntegers) return parsed(text);
+    const value = parsed(markLongIntegers(text));
+    const inputs = typeof value === "object" && value !== null && "inputs" in value ? value.inputs : undefined;
+    unmark(value, inputs);
+    return value;
+  }
+
   private refuse(issue: RowIssue, reason: RejectedRow["reason"], text: string): void {
     this.refusedCount += 1;
-    if (this.rejected.length < mostKept) this.rejected.push({ ...issue, reason, text });
+    if (this.rejected.length < mostKept) this.rejected.push({ row: this.count, ...issue, reason, text });
     if (this.named.length < mostNamed) this.named.push({ row: this.count, ...issue });
   }
 }
@@ -140,7 +149,14 @@ function readRows<R>(
     if (newest.time === undefined || time > newest.time) newest.time = time;
   };
   const hasSurrogateEscapes = text.includes("\\u") && /\\u[dD]/.test(text);
-  const batch = new Batch(read, { fields, task, now, hasSurrogateEscapes, noteTime });
+  const batch = new Batch(read, {
+    fields,
+    task,
+    now,
+    hasSurrogateEscapes,
+    hasLongIntegers: mayHoldLongIntegers(text),
+    noteTime,
+  });
   if (body.mediaType === "application/x-ndjson") {
     eachLine(text, batch.take);
     // single broken lines are refused by number; when no line is JSON the sender speaks another format

@@ -3,6 +3,7 @@ import { type Instant, isoOf } from "../domain/instant.ts";
 import type { InputField, InputRow } from "../domain/pipeline/pipeline.ts";
 import { futureToleranceMs, type PredictionOutput } from "../domain/prediction/prediction.ts";
 import type { Task } from "../domain/system/task.ts";
+import { readMarked } from "./long-integers.ts";
 import { readInstant } from "./read-instant.ts";
 
 /**
@@ -23,6 +24,8 @@ export interface RowContext {
   readonly now: Instant;
   /** Whether the batch holds escapes that may be halves of surrogate pairs: texts are then looked at one by one. */
   readonly hasSurrogateEscapes: boolean;
+  /** Whether long whole numbers among the inputs come as marked texts: see `long-integers.ts`. */
+  readonly hasLongIntegers: boolean;
   /** Told every event time that is one, also one too far ahead. */
   readonly noteTime: (time: Instant) => void;
 }
@@ -65,7 +68,7 @@ const instantWords = "an ISO 8601 instant with zone, e.g. 2001-02-01T13:05:00Z, 
 const ways: Readonly<Record<InputField["type"], string>> = {
   string: `text of at most ${longestText} characters`,
   number: "a finite number",
-  integer: "a whole number within ±9007199254740991",
+  integer: "a whole number of 64 bits",
   boolean: "true or false",
   timestamp: instantWords,
 };
@@ -135,10 +138,19 @@ function unknownField(inputs: RawRow, fields: readonly InputField[]): RowIssue {
   };
 }
 
+/** A whole number of 64 bits that JavaScript cannot hold: it travels on as its digits, which the engine reads. */
+const isDigits = (value: unknown): value is { readonly digits: string } =>
+  typeof value === "object" && value !== null && "digits" in value;
+
 /** What is wrong with one input; undefined when nothing is. Brings timestamps to their one form. */
 function checkInput(inputs: Record<string, unknown>, field: InputField, context: RowContext): RowIssue | undefined {
   const { name, type, required } = field;
-  const found = inputs[name];
+  const found = context.hasLongIntegers ? readMarked(inputs[name], type) : inputs[name];
+  if (isDigits(found)) {
+    inputs[name] = found.digits;
+    return undefined;
+  }
+  if (context.hasLongIntegers && name in inputs) inputs[name] = found;
   if (found === undefined || found === null) return required ? issue(`inputs.${name}`, ways[type], found) : undefined;
   if (!hasType(found, type, context))
     return issue(`inputs.${name}`, required ? ways[type] : `${ways[type]}, or null`, found);

@@ -58,8 +58,8 @@ export function noteClock(
     house.skews.note(caller.name, "event-time", newestTime - receivedAt, receivedAt);
 }
 
-function quarantinedOf(
-  call: BatchCall,
+export function quarantinedOf(
+  call: Pick<BatchCall, "path" | "receivedAt" | "caller">,
   stream: QuarantineStream,
   rejected: readonly RejectedRow[],
 ): readonly QuarantinedRow[] {
