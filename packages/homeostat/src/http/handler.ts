@@ -50,7 +50,7 @@ type RowRouteName = "predict";
 type FileOrRowsRouteName = "sendPredictions" | "sendOutcomes";
 
 /** Routes that take events, of which headers may be a part. */
-export type EventRouteName = "sendEvents";
+type EventRouteName = "sendEvents";
 
 /** Routes whose callers prove themselves by a signature over the body. */
 export type HookRouteName = "deliverHook" | "enqueueChange";
