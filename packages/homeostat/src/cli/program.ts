@@ -9,6 +9,7 @@ import { addErrors } from "./command/errors.ts";
 import { addHooks } from "./command/hooks.ts";
 import { addAcknowledge, addIncident, addResolve } from "./command/incident.ts";
 import { addIncidents } from "./command/incidents.ts";
+import { addInit } from "./command/init.ts";
 import { addKeys } from "./command/keys.ts";
 import { addLabels } from "./command/labels.ts";
 import { addLineage } from "./command/lineage.ts";
@@ -28,6 +29,7 @@ import { renderError, tellError } from "./render-error.ts";
 const commands: readonly ((program: Command, cli: Cli) => void)[] = [
   addCompare,
   addUp,
+  addInit,
   addPlan,
   addApply,
   addSource,

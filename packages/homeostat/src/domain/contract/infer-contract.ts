@@ -26,6 +26,7 @@ interface InferredProperty {
   readonly description?: string;
   readonly logicalTypeOptions?: Readonly<Record<string, number | string>>;
   readonly quality?: readonly Readonly<Record<string, unknown>>[];
+  readonly tags?: readonly string[];
 }
 
 /** A contract in the shape of the standard, ready to be written as YAML. */

@@ -31,6 +31,7 @@ export type ToldRoles = { readonly [R in Role]?: string | null | undefined } & {
   readonly segments?: readonly string[] | undefined;
 };
 
+const fewClasses = 20;
 const mostSegments = 4;
 const mostSegmentValues = 30;
 
@@ -140,8 +141,9 @@ const fits: Readonly<Record<Role, (column: ColumnFacts) => number>> = {
     if (column.present === 0 || column.kind === "time") return 0;
     if (has(words, "target", "label", "outcome", "truth", "groundtruth", "actual", "ytrue")) return 6;
     if (words.join("") === "y" || (words[0] === "y" && words[1] === "true")) return 5;
-    if (has(words, ...outcomeWords)) return 4;
-    return 0;
+    // These words name inputs as well (an income, a status): only few values make one of them an outcome.
+    if (!has(words, ...outcomeWords)) return 0;
+    return column.distinct <= 2 ? 4 : column.distinct <= fewClasses ? 2 : 0;
   },
   id: (column) => {
     const words = wordsOf(column.name);
