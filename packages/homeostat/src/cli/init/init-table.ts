@@ -67,7 +67,7 @@ const inputTypes: Readonly<Record<string, string>> = {
 };
 
 /** Whether a binary outcome is the positive one; NULL where it is not known. Compared as text, 1, 1.0 and true alike. */
-export function isPositiveSql(column: string, kind: ColumnFacts["kind"], positive: string): string {
+function isPositiveSql(column: string, kind: ColumnFacts["kind"], positive: string): string {
   const text =
     kind === "whole" || kind === "fraction" ? `toString(toFloat64(${column}))` : `lower(toString(${column}))`;
   return `${text} = ${sqlString(positive.toLowerCase())}`;
