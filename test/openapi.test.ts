@@ -3,7 +3,7 @@ import { createClient } from "@homeostat/sdk";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { monitoredElsewhere } from "./house/declarations.ts";
 import { flightsToWatch, preparedFlights, troubledDirectory, watchedDirectory } from "./house/prepared.ts";
-import { elsewhere } from "./house/replay.ts";
+import { elsewhere, settled } from "./house/replay.ts";
 import { type House, startHouse } from "./house/start.ts";
 import { until } from "./house/until.ts";
 
@@ -58,6 +58,14 @@ afterAll(() => house?.killGroup());
 const [flight] = [{ id: "one-more", time: "2001-02-13T22:00:00Z" }];
 const inputs = { departure: "2001-02-13T22:00:00Z", origin: "LAX", destination: "SFO", distance: 337 };
 const span = "from=2001-02-09T00:00:00Z&to=2001-02-13T00:00:00Z";
+
+const aRun = (runId: string) => ({
+  eventType: "COMPLETE",
+  eventTime: "2001-02-13T22:00:00Z",
+  run: { runId },
+  job: { namespace: "airflow", name: "export" },
+  outputs: [{ namespace: "postgres://db:5432", name: "raw.flights" }],
+});
 
 /** How each route is asked so that it answers as declared. A route that is missing here does not compile. */
 const calls: { readonly [N in RouteName]: () => Call | Promise<Call> } = {
@@ -167,6 +175,18 @@ const calls: { readonly [N in RouteName]: () => Call | Promise<Call> } = {
     address: "/v1/changes",
     body: { component: "library:x", kind: "library", title: "x 2", time: "2001-02-13T00:00:00Z", actor: "bot" },
   }),
+  lineageRun: async () => {
+    await house.client.call("sendLineage", { body: aRun("b2f9a3c0-0000-4000-8000-00000000000a") });
+    return { address: "/v1/lineage/runs/b2f9a3c0-0000-4000-8000-00000000000a" };
+  },
+  sendLineage: () => ({ address: "/api/v1/lineage", body: aRun("b2f9a3c0-0000-4000-8000-00000000000b") }),
+  sendLineageBatch: () => ({ address: "/api/v1/lineage/batch", body: [aRun("r-3"), { eventTime: "soon" }] }),
+  openLineageEvents: () => ({ address: `${troubled}/openlineage` }),
+  predictionLineage: async () => {
+    await settled(house.client);
+    return { address: `${troubled}/predictions/one-more/lineage` };
+  },
+  diffState: () => ({ address: `${troubled}/diff-state?from=2001-02-10T00:00:00Z&over=PT6H` }),
   hooks: () => ({ address: "/v1/hooks" }),
   createHook: () => ({ address: "/v1/hooks", body: { name: "deploys", kind: "gitlab" } }),
   revokeHook: async () => {

@@ -27,6 +27,30 @@ export const predictAnswer = z.object({
 });
 export type PredictAnswer = z.infer<typeof predictAnswer>;
 
+/** What an answer depended on beside its release, as the sender knows it. */
+const predictionState = {
+  state: z
+    .record(
+      z.string().regex(/^[a-zA-Z][\w.-]{0,62}$/, "must be letters, digits, '_', '.' and '-'"),
+      z.union([z.string().max(200), z.number(), z.boolean()]),
+    )
+    .refine((state) => Object.keys(state).length <= 20, "must have at most 20 keys")
+    .optional()
+    .describe(
+      "`promptVersion`, `indexVersion`, `session`, `sampling`, `seed`, `arm`, `sourceTime`, and keys of your own",
+    ),
+  costUsd: z.number().min(0).max(1_000_000).optional(),
+  featureAges: z
+    .record(
+      z.string().regex(/^[a-z][a-z0-9_]{0,62}$/, "must be the name of a feature"),
+      z.number().min(0).max(3_155_760_000),
+    )
+    .refine((ages) => Object.keys(ages).length <= 500, "must have at most 500 features")
+    .optional()
+    .describe("How old each feature's value was, in seconds"),
+  environment: z.string().min(1).max(100).optional().describe("`production`, `staging`; the server's own when absent"),
+};
+
 const madeElsewhere = {
   id: predictionId,
   time: instant,
@@ -34,6 +58,7 @@ const madeElsewhere = {
   inputs: inputRow,
   cohort: z.string().max(100).optional(),
   latencyMs: z.number().min(0).max(3_600_000).optional(),
+  ...predictionState,
 };
 
 /** A class of a multiclass task. */

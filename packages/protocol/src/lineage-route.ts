@@ -1,6 +1,17 @@
 import { z } from "zod";
-import { lineageGraph, lineageLink, lineageNames, lineageQuery } from "./lineage.ts";
+import {
+  lineageGraph,
+  lineageLink,
+  lineageNames,
+  lineageQuery,
+  lineageRun,
+  openLineageBatchReceipt,
+  openLineageEvent,
+  openLineageReceipt,
+  ownLineageEvent,
+} from "./lineage.ts";
 import type { Route } from "./route-definition.ts";
+import { predictionLineage, stateDifference, stateQuery } from "./state.ts";
 
 /** Addresses about what is made from what. */
 export const lineageRoutes = {
@@ -38,6 +49,57 @@ export const lineageRoutes = {
     summary: "Say that it is so no more; what held before can still be asked",
     query: lineageLink.pick({ from: true, to: true }),
     answer: lineageGraph,
+    status: 200,
+  },
+  lineageRun: {
+    method: "GET",
+    path: "/v1/lineage/runs/{run}",
+    scope: "read",
+    summary: "A run as its OpenLineage events told it",
+    answer: lineageRun,
+    status: 200,
+  },
+  sendLineage: {
+    method: "POST",
+    path: "/api/v1/lineage",
+    scope: "ingest",
+    summary: "Take in an OpenLineage event of a run, a job or a dataset",
+    body: openLineageEvent,
+    answer: openLineageReceipt,
+    status: 201,
+  },
+  sendLineageBatch: {
+    method: "POST",
+    path: "/api/v1/lineage/batch",
+    scope: "ingest",
+    summary: "Take in several OpenLineage events; what cannot be taken is named",
+    body: z.array(z.unknown()).max(10_000),
+    answer: openLineageBatchReceipt,
+    status: 200,
+  },
+  openLineageEvents: {
+    method: "GET",
+    path: "/v1/systems/{system}/openlineage",
+    scope: "read",
+    summary: "Datasets, trainings and releases of a system as OpenLineage events",
+    answer: z.object({ items: z.array(ownLineageEvent) }),
+    status: 200,
+  },
+  predictionLineage: {
+    method: "GET",
+    path: "/v1/systems/{system}/predictions/{prediction}/lineage",
+    scope: "read",
+    summary: "One prediction back to its source: every value, what made it, its version and age",
+    answer: predictionLineage,
+    status: 200,
+  },
+  diffState: {
+    method: "GET",
+    path: "/v1/systems/{system}/diff-state",
+    scope: "read",
+    summary: "What changed between two times of everything the answers depended on",
+    query: stateQuery,
+    answer: stateDifference,
     status: 200,
   },
 } as const satisfies Record<string, Route>;

@@ -58,4 +58,45 @@ export const lineageLink = z.strictObject({
   columns: z.array(columnStep).max(1_000).optional(),
 });
 
+/** An event of OpenLineage 2 as its sender makes it: RunEvent, JobEvent or DatasetEvent; what is read of it is in docs/lineage.md. */
+export const openLineageEvent = z.looseObject({});
+
+const ownFacets = z.record(z.string(), z.looseObject({ _producer: z.url(), _schemaURL: z.url() }));
+const ownDataset = z.strictObject({ namespace: z.string().min(1), name: z.string().min(1), facets: ownFacets });
+
+/** A RunEvent of OpenLineage 2-0-2 as Homeostat makes it: what the specification asks for, and nothing beside it. */
+export const ownLineageEvent = z.strictObject({
+  eventType: z.enum(["START", "COMPLETE"]),
+  eventTime: instant,
+  producer: z.url(),
+  schemaURL: z.url(),
+  run: z.strictObject({ runId: z.uuid(), facets: ownFacets }),
+  job: z.strictObject({ namespace: z.string().min(1), name: z.string().min(1), facets: ownFacets }),
+  inputs: z.array(ownDataset),
+  outputs: z.array(ownDataset),
+});
+
+export const openLineageReceipt = z.object({ recorded: z.literal(true) });
+
+export const openLineageBatchReceipt = z.object({
+  status: z.enum(["success", "partial_success", "failure"]),
+  summary: z.object({
+    received: z.int(),
+    successful: z.int(),
+    failed: z.int(),
+    retriable: z.int(),
+    non_retriable: z.int(),
+  }),
+  failed_events: z.array(z.object({ index: z.int().describe("From 0"), reason: z.string(), retriable: z.boolean() })),
+});
+
+export const lineageRun = z.object({
+  id: z.string(),
+  job: z.string(),
+  state: z.enum(["START", "RUNNING", "COMPLETE", "ABORT", "FAIL", "OTHER"]),
+  startedAt: instant.nullable(),
+  endedAt: instant.nullable(),
+  facets: z.record(z.string(), z.unknown()).describe("Of all its events together"),
+});
+
 export const lineageNames = z.object({ items: z.array(z.string()) });

@@ -23,6 +23,8 @@ export interface Config {
   readonly spoolLimitAgeMs: number;
   readonly engineMemoryBytes: number;
   readonly webhookAllowPrivate: boolean;
+  /** A collector of OpenLineage events that is told of our own runs. */
+  readonly openLineage: { readonly url: string; readonly key: string | undefined } | undefined;
 }
 
 export type ConfigReading =
@@ -71,6 +73,9 @@ export function readConfig(flags: UpFlags, variables: Environment): ConfigReadin
     );
   const datasets = readDatasetsPlace(environment);
   if (datasets.kind === "refused") return datasets;
+  const openLineage = openLineageOf(environment);
+  if (openLineage === "refused")
+    return refused("HOMEOSTAT_OPENLINEAGE_URL must be an http or https address, e.g. https://lineage.example.com");
   if (flags.data === "" || flags.host === "") return refused("--data and --host need a value");
   return {
     kind: "config",
@@ -86,6 +91,7 @@ export function readConfig(flags: UpFlags, variables: Environment): ConfigReadin
       spoolLimitBytes: spool,
       spoolLimitAgeMs: spoolAge,
       engineMemoryBytes: memory,
+      openLineage,
       webhookAllowPrivate: environment.HOMEOSTAT_WEBHOOK_ALLOW_PRIVATE === "1",
     },
   };
@@ -121,4 +127,10 @@ function clickhouseOf(text: string | undefined): Config["clickhouse"] | "refused
     // A per cent sign that escapes nothing.
     return "refused";
   }
+}
+
+function openLineageOf(environment: Environment): Config["openLineage"] | "refused" {
+  const { HOMEOSTAT_OPENLINEAGE_URL: url, HOMEOSTAT_OPENLINEAGE_KEY: key } = environment;
+  if (url === undefined) return undefined;
+  return URL.canParse(url) && /^https?:/.test(url) ? { url, key } : "refused";
 }

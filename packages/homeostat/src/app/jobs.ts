@@ -2,6 +2,7 @@ import { Fault } from "../domain/fault.ts";
 import type { Notification } from "../domain/notification/notification.ts";
 import type { System } from "../domain/system/system.ts";
 import type { House } from "../http/route/house.ts";
+import type { EventSender } from "../notify/openlineage/create-event-sender.ts";
 import { type NotifyPorts, notifyIncident } from "../service/act/notify-incident.ts";
 import { type DiagnosisPorts, diagnoseIncident } from "../service/judge/diagnose-incident.ts";
 import { type JudgePorts, judgeWindow } from "../service/judge/judge-window.ts";
@@ -19,6 +20,8 @@ export interface JobPorts {
   readonly judging: JudgePorts;
   readonly diagnosing: DiagnosisPorts;
   readonly notifying: NotifyPorts;
+  /** undefined: nobody is told of our own runs. */
+  readonly lineageSender: EventSender | undefined;
   readonly senses: Senses;
   readonly log: WriteLog;
 }
@@ -91,6 +94,18 @@ export async function workJobs(ports: JobPorts): Promise<void> {
     } finally {
       // A page that says less is better than no page.
       await house.announce("incident.opened", incident.number, incident.system);
+    }
+  });
+
+  await jobs.work<{ event: object }>("lineage", async (job) => {
+    if (ports.lineageSender === undefined) return { sent: false };
+    try {
+      await ports.lineageSender.send(job.payload.event);
+      return { sent: true };
+    } catch (thrown) {
+      if (!(thrown instanceof Fault) || thrown.retryable) throw thrown;
+      log({ level: "error", part: "lineage", message: thrown.message });
+      return { sent: false };
     }
   });
 

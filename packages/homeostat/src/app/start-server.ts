@@ -17,6 +17,7 @@ import { learningHandlers } from "../http/route/learning-routes.ts";
 import { lineageHandlers } from "../http/route/lineage-routes.ts";
 import { quarantineHandlers } from "../http/route/quarantine-routes.ts";
 import { sensingHandlers } from "../http/route/sensing-routes.ts";
+import { stateHandlers } from "../http/route/state-routes.ts";
 import { systemHandlers } from "../http/route/system-routes.ts";
 import { hashOf, newId, newKeySecret } from "../http/secret.ts";
 import { type HttpServer, serve } from "../http/serve.ts";
@@ -173,6 +174,7 @@ async function start({ config, clock, log, print }: StartOptions, undo: Undo[]):
     ...hookHandlers(wired.house),
     ...datasetHandlers(wired.house),
     ...lineageHandlers(wired.house),
+    ...stateHandlers(wired.house),
     ...sensingHandlers(wired.house),
     ...labelHandlers(wired.house),
     ...incidentHandlers(wired.house),

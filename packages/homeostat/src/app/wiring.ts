@@ -12,10 +12,12 @@ import { createFeatureComputer } from "../engine/compute-features.ts";
 import { createServedReleases } from "../gateway/served-release.ts";
 import type { House, PartState } from "../http/route/house.ts";
 import { createChannels } from "../notify/channels.ts";
+import { createEventSender } from "../notify/openlineage/create-event-sender.ts";
 import { createForestRuntime } from "../runtime/forest-runtime.ts";
 import { createForestTrainer } from "../runtime/train-forest.ts";
 import { createShipper, type Shipper } from "../service/intake/shipper.ts";
 import { takePredictions } from "../service/intake/take-rows.ts";
+import { tellByJob } from "../service/learn/own-runs.ts";
 import { createSenses } from "../service/sense/evaluate-due-windows.ts";
 import { createLocalBlobs } from "../store/blob/local-blobs.ts";
 import { createS3Blobs } from "../store/blob/s3-blobs.ts";
@@ -30,6 +32,7 @@ import { createDatasetShelf } from "../store/data/dataset-shelf.ts";
 import { createEventStore } from "../store/data/event-store.ts";
 import { openGapLog } from "../store/data/gap-log.ts";
 import { createLabelStore } from "../store/data/label-store.ts";
+import { createPredictionLog } from "../store/data/prediction-log.ts";
 import { createProfileStore } from "../store/data/profile-store.ts";
 import { createQuarantineStore } from "../store/data/quarantine-store.ts";
 import { ensureSharedTables } from "../store/data/shared-table.ts";
@@ -125,6 +128,7 @@ export async function wire(foundation: Foundation): Promise<Wired> {
     uploads: createUploadShelf(directory.uploads, clock),
     files,
     events,
+    log: createPredictionLog(data),
     profiles,
     verdicts,
     labels: createLabelStore(data),
@@ -161,6 +165,7 @@ export async function wire(foundation: Foundation): Promise<Wired> {
       dataDirectory: directory.path,
       memoryBytes: () => process.memoryUsage.rss(),
     },
+    runs: config.openLineage === undefined ? undefined : tellByJob,
     systemChanged: systems.forget,
     releaseChanged: served.invalidate,
     announce: async (kind, incident, system) => {
@@ -183,6 +188,7 @@ export async function wire(foundation: Foundation): Promise<Wired> {
         trainer: createForestTrainer(),
         runtime,
         transaction: control.transaction,
+        runs: house.runs,
         clock,
         directory: directory.artifacts,
       },
@@ -201,6 +207,10 @@ export async function wire(foundation: Foundation): Promise<Wired> {
           return foundation.pageUrl();
         },
       },
+      lineageSender:
+        config.openLineage === undefined
+          ? undefined
+          : createEventSender({ ...config.openLineage, allowPrivate: config.webhookAllowPrivate }),
       senses: createSenses(house),
     },
     close: async () => {

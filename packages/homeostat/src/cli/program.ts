@@ -5,6 +5,7 @@ import { addBaseline } from "./command/baseline.ts";
 import { addChange } from "./command/change.ts";
 import { addCompare } from "./command/compare.ts";
 import { addDataset } from "./command/dataset.ts";
+import { addDiffState } from "./command/diff-state.ts";
 import { addErrors } from "./command/errors.ts";
 import { addHooks } from "./command/hooks.ts";
 import { addAcknowledge, addIncident, addResolve } from "./command/incident.ts";
@@ -44,6 +45,7 @@ const commands: readonly ((program: Command, cli: Cli) => void)[] = [
   addChange,
   addHooks,
   addLineage,
+  addDiffState,
   addQuarantine,
   addIncidents,
   addIncident,

@@ -2,10 +2,6 @@ import type { Instant } from "../domain/instant.ts";
 import type { OutcomeKind } from "../domain/prediction/prediction.ts";
 import {
   asObject,
-  checkClass,
-  checkKeys,
-  eventTime,
-  idWords,
   issue,
   isText,
   longestId,
@@ -14,7 +10,8 @@ import {
   type ReadRow,
   type RowContext,
   type RowIssue,
-} from "./row-shape.ts";
+} from "./row-check.ts";
+import { checkClass, checkKeys, eventTime, idWords } from "./row-shape.ts";
 
 /** One outcome: what `outcomeEvent` of the protocol says (a property test holds the two together), and the task's type. */
 export interface OutcomeRow {

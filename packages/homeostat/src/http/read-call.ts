@@ -31,6 +31,8 @@ export const usualLimits: DoorLimits = {
 const rowRoutes: ReadonlySet<RouteName> = new Set<RouteName>(["predict", "sendPredictions", "sendOutcomes"]);
 const hookRoutes: ReadonlySet<RouteName> = new Set<HookRouteName>(["deliverHook", "enqueueChange"]);
 const fileRoutes: ReadonlySet<RouteName> = new Set<RouteName>(["createDataset", "uploadRows"]);
+/** Facets of a large plan are larger than what people write. */
+const lineageRoutes: ReadonlySet<RouteName> = new Set<RouteName>(["sendLineage", "sendLineageBatch"]);
 const mostIssues = 100;
 
 /** Media types of tables. They go to a file, and are read by the engine. */
@@ -181,7 +183,7 @@ export async function readBody(
     case "none":
       return { kind: "read", value: undefined };
     case "json":
-      return await readJsonBody(name, request, limits.json);
+      return await readJsonBody(name, request, lineageRoutes.has(name) ? limits.rows : limits.json);
     case "hook":
       return await readHookBytes(name, request, limits.json);
     case "events":

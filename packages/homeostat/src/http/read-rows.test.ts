@@ -283,6 +283,17 @@ const someInputs = mostly(
   ),
   fc.constantFrom([], null, { carrier: [1] }, "x"),
 );
+const stateValue = fc.oneof(fc.string({ maxLength: 9 }), fc.integer(), fc.boolean());
+const goodState = fc.dictionary(fc.constantFrom("arm", "a.b"), stateValue, { noNullPrototype: true });
+const oddState = fc.constantFrom<unknown>(
+  { "1x": "a" },
+  { arm: null },
+  { arm: "x".repeat(201) },
+  { arm: {} },
+  [],
+  "arm",
+);
+const oddAges = fc.constantFrom<unknown>({ Bad: 1 }, { carrier: -1 }, { carrier: 4e9 }, { carrier: "1" }, 1);
 const often = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<unknown> => mostly(value, someScalar);
 const anyField = [field("carrier", "string"), field("distance", "number")];
 
@@ -319,6 +330,10 @@ describe("rows and the protocol's schemas", () => {
             cohort: often(someText),
             latencyMs: often(fc.double({ min: -1e5, max: 4e6, noNaN: true })),
             more: fc.constant(1),
+            state: mostly(goodState, oddState),
+            costUsd: mostly(fc.double({ min: 0, max: 1e6, noNaN: true }), fc.constantFrom<unknown>(-1, 2e6, "1", null)),
+            featureAges: mostly(fc.constantFrom({}, { carrier: 0 }, { carrier: 3_155_760_000 }), oddAges),
+            environment: mostly(fc.constantFrom("staging"), fc.constantFrom<unknown>("", 1, "x".repeat(101))),
             ...outputs,
             ...(asked.task.type === "multiclass-classification" ? { probability: fc.constant(undefined) } : {}),
           },

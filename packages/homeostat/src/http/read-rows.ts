@@ -6,15 +6,8 @@ import { markLongIntegers, mayHoldLongIntegers, unmark } from "./long-integers.t
 import { type OutcomeRow, readOutcomeRow } from "./outcome-shape.ts";
 import { readJson } from "./read-json.ts";
 import { readText } from "./read-text.ts";
-import {
-  type PredictionRow,
-  type PredictRow,
-  type ReadRow,
-  type RowContext,
-  type RowIssue,
-  readPredictionRow,
-  readPredictRow,
-} from "./row-shape.ts";
+import type { ReadRow, RowContext, RowIssue } from "./row-check.ts";
+import { type PredictionRow, type PredictRow, readPredictionRow, readPredictRow } from "./row-shape.ts";
 import { eachLine, eachRowOfDocument, malformedAt } from "./row-text.ts";
 
 /** A row that was not taken: its number from 1 (blank lines not counted) and the first thing wrong with it. */

@@ -1,34 +1,27 @@
 import { describeValue } from "@homeostat/protocol";
 import { type Instant, isoOf } from "../domain/instant.ts";
 import type { InputField, InputRow } from "../domain/pipeline/pipeline.ts";
-import { futureToleranceMs, type PredictionOutput } from "../domain/prediction/prediction.ts";
+import { futureToleranceMs, type PredictionOutput, type ToldState } from "../domain/prediction/prediction.ts";
 import type { Task } from "../domain/system/task.ts";
 import { readMarked } from "./long-integers.ts";
 import { readInstant } from "./read-instant.ts";
+import {
+  asObject,
+  issue,
+  isText,
+  longestId,
+  longestName,
+  type RawRow,
+  type ReadRow,
+  type RowContext,
+  type RowIssue,
+} from "./row-check.ts";
+import { readState, stateKeys } from "./row-state.ts";
 
 /**
  * The shapes of rows, checked by hand: what `predictionEvent` and `predictRow` of the protocol say
  * (a property test holds the two together), plus the contract's fields, plus what a store can keep.
  */
-
-/** What is wrong with a row: the first thing found. */
-export interface RowIssue {
-  readonly path: string;
-  readonly expected: string;
-  readonly found: string;
-}
-
-export interface RowContext {
-  readonly fields: readonly InputField[];
-  readonly task: Task;
-  readonly now: Instant;
-  /** Whether the batch holds escapes that may be halves of surrogate pairs: texts are then looked at one by one. */
-  readonly hasSurrogateEscapes: boolean;
-  /** Whether long whole numbers among the inputs come as marked texts: see `long-integers.ts`. */
-  readonly hasLongIntegers: boolean;
-  /** Told every event time that is one, also one too far ahead. */
-  readonly noteTime: (time: Instant) => void;
-}
 
 /** A prediction made elsewhere. Timestamps among the inputs are UTC with milliseconds. */
 export interface PredictionRow {
@@ -39,6 +32,8 @@ export interface PredictionRow {
   readonly output: PredictionOutput;
   readonly cohort: string | undefined;
   readonly latencyMs: number | undefined;
+  readonly environment: string | undefined;
+  readonly told: ToldState | undefined;
 }
 
 /** One question to the gateway. */
@@ -49,13 +44,7 @@ export interface PredictRow {
   readonly cohort: string | undefined;
 }
 
-export type RawRow = Readonly<Record<string, unknown>>;
-/** Reads a parsed row whose text held so many colons outside texts. */
-export type ReadRow<R> = (row: unknown, colons: number, context: RowContext) => { readonly row: R } | RowIssue;
-
 const longestText = 10_000;
-export const longestId = 200;
-export const longestName = 100;
 /** Longest name of a class. */
 const longestClass = 200;
 const mostClasses = 100;
@@ -72,19 +61,6 @@ const ways: Readonly<Record<InputField["type"], string>> = {
   boolean: "true or false",
   timestamp: instantWords,
 };
-
-export const issue = (path: string, expected: string, found: unknown): RowIssue => ({
-  path,
-  expected,
-  found: describeValue(found),
-});
-
-const isWhole = (text: string, context: RowContext): boolean =>
-  !context.hasSurrogateEscapes || !/\p{Surrogate}/u.test(text);
-
-export function isText(value: unknown, from: number, to: number, context: RowContext): value is string {
-  return typeof value === "string" && value.length >= from && value.length <= to && isWhole(value, context);
-}
 
 function storedInstant(value: unknown): Instant | undefined {
   const instant = typeof value === "string" ? readInstant(value) : undefined;
@@ -190,11 +166,7 @@ export function checkKeys(
     : { path: "", expected: "each key once", found: "a key that stands twice" };
 }
 
-export function asObject(row: unknown): RawRow | undefined {
-  return typeof row === "object" && row !== null && !Array.isArray(row) ? (row as RawRow) : undefined;
-}
-
-const predictionKeys = ["id", "time", "release", "inputs", "cohort", "latencyMs"];
+const predictionKeys = ["id", "time", "release", "inputs", "cohort", "latencyMs", ...stateKeys];
 const outputKeys: Readonly<Record<Task["type"], readonly string[]>> = {
   "binary-classification": [...predictionKeys, "probability"],
   regression: [...predictionKeys, "value"],
@@ -288,7 +260,9 @@ export const readPredictionRow: ReadRow<PredictionRow> = (value, colons, context
   if (typeof inputs === "object") return inputs;
   const output = readOutput(row, context);
   if (!("kind" in output)) return output;
-  const nested = inputs + Object.keys(asObject(row.probabilities) ?? {}).length;
+  const state = readState(row, context);
+  if ("path" in state) return state;
+  const nested = inputs + Object.keys(asObject(row.probabilities) ?? {}).length + state.nestedKeys;
   const keys = outputKeys[context.task.type];
   const wrong = checkLatency(row) ?? checkCohort(cohort, context) ?? checkKeys(row, keys, nested, colons);
   if (wrong !== undefined) return wrong;
@@ -301,6 +275,8 @@ export const readPredictionRow: ReadRow<PredictionRow> = (value, colons, context
       output,
       cohort: cohort as string | undefined,
       latencyMs: row.latencyMs as number | undefined,
+      environment: state.environment,
+      told: state.told,
     },
   };
 };

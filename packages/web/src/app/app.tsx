@@ -5,6 +5,7 @@ import { createQueryClient } from "../data/query-client.ts";
 import { DocsPage } from "../page/docs/docs-page.tsx";
 import { IncidentPage } from "../page/incident/incident-page.tsx";
 import { IncidentsPage } from "../page/incidents/incidents-page.tsx";
+import { LineagePage } from "../page/lineage/lineage-page.tsx";
 import { SignInPage } from "../page/sign-in/sign-in-page.tsx";
 import { SystemPage } from "../page/system/system-page.tsx";
 import { SystemsPage } from "../page/systems/systems-page.tsx";
@@ -36,6 +37,9 @@ export function App(): ReactElement {
                   <IncidentsPage />
                 </Route>
                 <Route path="/incidents/:number">{({ number }) => <IncidentPage key={number} number={number} />}</Route>
+                <Route path="/lineage">
+                  <LineagePage />
+                </Route>
                 <Route>
                   <MissingPage />
                 </Route>

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { type Cli, connect, type RemoteOptions, remote } from "../cli.ts";
 import { lineageTree } from "../lineage-tree.ts";
 import { parseInstant } from "../parse-argument.ts";
+import { predictionText } from "../prediction-text.ts";
 import { UsageError } from "../usage-error.ts";
 
 interface ShowOptions extends RemoteOptions {
@@ -10,6 +11,8 @@ interface ShowOptions extends RemoteOptions {
   readonly down?: boolean;
   readonly depth?: string;
   readonly at?: string;
+  readonly prediction?: string;
+  readonly system?: string;
 }
 
 /** `homeostat lineage`: what is made from what. */
@@ -22,16 +25,18 @@ export function addLineage(program: Command, cli: Cli): void {
     )
     .addHelpText(
       "after",
-      "\nExamples:\n  homeostat lineage system:flight-delay --up\n  homeostat lineage source:airline-feed --down\n  homeostat lineage find feed\n  homeostat lineage link dataset:postgres://db:5432/raw.flights source:airline-feed\n",
+      "\nExamples:\n  homeostat lineage system:flight-delay --up\n  homeostat lineage source:airline-feed --down\n  homeostat lineage find feed\n  homeostat lineage --prediction p-4711 --system flight-delay\n  homeostat lineage link dataset:postgres://db:5432/raw.flights source:airline-feed\n",
     );
   remote(lineage.command("show", { isDefault: true }))
     .description("shows a component's lineage as a tree")
-    .argument("<node>", "name of the component, e.g. system:flight-delay")
+    .argument("[node]", "name of the component, e.g. system:flight-delay")
+    .option("--prediction <id>", "one prediction back to its source, with every value")
+    .option("--system <name>", "the system of the prediction")
     .option("--up", "only what it is made from")
     .option("--down", "only what is made from it")
     .option("--depth <steps>", "most steps from it (20)")
     .option("--at <time>", "as it was then", parseInstant)
-    .action((node: string, options: ShowOptions) => showLineage(cli, node, options));
+    .action((node: string | undefined, options: ShowOptions) => show(cli, node, options));
   remote(lineage.command("find"))
     .description("lists components whose name holds a text")
     .argument("[text]", "part of a name; everything when absent")
@@ -54,6 +59,19 @@ export function addLineage(program: Command, cli: Cli): void {
       const graph = await client.call("unlinkLineage", { query: { from, to } });
       cli.print(options, graph, () => `${to} is no longer made from ${from}.\n`);
     });
+}
+
+async function show(cli: Cli, node: string | undefined, options: ShowOptions): Promise<void> {
+  const { prediction, system } = options;
+  if (prediction === undefined && node !== undefined) return showLineage(cli, node, options);
+  if (prediction === undefined || system === undefined || node !== undefined)
+    throw new UsageError(
+      "name a component, or a prediction with --prediction ID --system NAME",
+      "`homeostat lineage find` lists components.",
+    );
+  const { client } = await connect(cli, options);
+  const lineage = await client.call("predictionLineage", { path: { system, prediction } });
+  cli.print(options, lineage, () => predictionText(cli, lineage));
 }
 
 async function showLineage(cli: Cli, node: string, options: ShowOptions): Promise<void> {

@@ -22,6 +22,7 @@ export const jobKinds = [
   "sense",
   "diagnose",
   "notify",
+  "lineage",
   "dataset",
   "verify",
   "retain",

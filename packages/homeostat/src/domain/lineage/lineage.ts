@@ -1,4 +1,5 @@
 import type { Instant } from "../instant.ts";
+import type { LineageRun } from "./lineage-run.ts";
 
 /**
  * `kind:rest`: `source:airline-feed`, `contract:airline-feed@1.0.0`, `feature:flight-delay/hour`, `pipeline:pl-…`,
@@ -99,6 +100,9 @@ export interface LineageStore {
   nodes(names: readonly ComponentName[]): Promise<readonly LineageNode[]>;
   /** Every edge into a node that ever was, oldest first: what fed it, since when and until when. */
   history(to: ComponentName): Promise<readonly LineageEdge[]>;
+  run(id: string): Promise<LineageRun | undefined>;
+  /** Writes what the function makes of the run as it is, undefined where there is none; others wait meanwhile. */
+  changeRun(id: string, change: (run: LineageRun | undefined) => LineageRun): Promise<void>;
   /** Names that hold the text, in order; for finding a node again. */
   search(text: string, limit: number): Promise<readonly ComponentName[]>;
 }

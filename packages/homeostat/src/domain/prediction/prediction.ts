@@ -21,6 +21,16 @@ export interface Prediction {
   readonly inputs: InputRow;
   /** The vector the model really saw; undefined when it was not told: the store then computes it from the inputs and says so. */
   readonly vector: SeenVector | undefined;
+  /** What the sender told of the state the answer depended on; undefined: nothing. */
+  readonly told?: ToldState | undefined;
+}
+
+/** Prompt version, retrieval-index version, session, sampling settings, seed, A/B arm and other keys; cost; ages. */
+export interface ToldState {
+  readonly state: Readonly<Record<string, string>>;
+  readonly costUsd: number | undefined;
+  /** Seconds, by feature. */
+  readonly featureAges: Readonly<Record<string, number>>;
 }
 
 /** What a model said, in the shape of its system's task. */
@@ -85,6 +95,7 @@ export function predictionLine(prediction: Prediction): string {
     latency_ms: prediction.latencyMs ?? null,
     ...outputKeys(prediction.output),
     vector_seen: prediction.vector === undefined ? 0 : 1,
+    ...(prediction.told === undefined ? {} : toldKeys(prediction.told)),
   };
   const { inputs, vector } = prediction;
   for (const name of Object.keys(inputs)) line[inputKeys.of(name)] = inputs[name];
@@ -92,6 +103,10 @@ export function predictionLine(prediction: Prediction): string {
     line[featureKeys.of(feature.name)] = vector.values[index] ?? null;
   });
   return JSON.stringify(line);
+}
+
+function toldKeys({ state, costUsd, featureAges }: ToldState): Readonly<Record<string, unknown>> {
+  return { state, feature_ages: featureAges, ...(costUsd === undefined ? {} : { cost_usd: costUsd }) };
 }
 
 function outputKeys(output: PredictionOutput): Readonly<Record<string, unknown>> {

@@ -92,6 +92,8 @@ export interface SystemStore {
   save(system: System, digest: string, at: number): Promise<void>;
   get(name: string): Promise<StoredSystem | undefined>;
   list(): Promise<readonly StoredSystem[]>;
+  /** Every declaration ever applied, oldest first. */
+  versions(name: string): Promise<readonly StoredSystem[]>;
   saveOwners(owners: readonly Owner[]): Promise<void>;
   owners(): Promise<readonly Owner[]>;
 }
@@ -101,4 +103,9 @@ export interface StoredSystem {
   /** SHA-256 of the canonical declaration. */
   readonly digest: string;
   readonly appliedAt: number;
+}
+
+/** The declaration that counted at a time; undefined when there was none yet. `versions` oldest first. */
+export function versionAt(versions: readonly StoredSystem[], at: number): StoredSystem | undefined {
+  return versions.filter((version) => version.appliedAt <= at).at(-1);
 }

@@ -20,6 +20,7 @@ import type { VerdictStore } from "../../domain/monitor/verdict.ts";
 import type { DeliveryStore, Notification } from "../../domain/notification/notification.ts";
 import type { EventStore } from "../../domain/prediction/event-store.ts";
 import type { LabelStore } from "../../domain/prediction/label-store.ts";
+import type { PredictionLog } from "../../domain/prediction/prediction-log.ts";
 import type { QuarantineStore } from "../../domain/quarantine/quarantine.ts";
 import type { ReleaseStore } from "../../domain/release/release.ts";
 import type { Spool, SpoolFiles } from "../../domain/spool/spool.ts";
@@ -27,6 +28,7 @@ import type { SystemStore } from "../../domain/system/system.ts";
 import type { Transact } from "../../domain/transaction.ts";
 import type { WindowStore } from "../../domain/window/window.ts";
 import type { PredictPorts } from "../../gateway/predict.ts";
+import type { RunTeller } from "../../service/learn/own-runs.ts";
 
 /** Everything the handlers reach, by port. `app` fills it; nothing here knows an engine or a disk. */
 export interface House {
@@ -46,11 +48,14 @@ export interface House {
   readonly incidents: IncidentStore;
   readonly deliveries: DeliveryStore;
   readonly events: EventStore;
+  readonly log: PredictionLog;
   readonly profiles: ProfileStore;
   readonly labels: LabelStore;
   readonly verdicts: VerdictStore;
   readonly jobs: JobQueue;
   readonly transaction: Transact<HouseNouns>;
+  /** undefined: nobody is told of our own runs. */
+  readonly runs: RunTeller | undefined;
   readonly spool: Spool;
   readonly spoolFiles: SpoolFiles;
   readonly columnar: ColumnarReader;
@@ -85,6 +90,7 @@ interface HouseNouns {
   readonly hooks: HookStore;
   readonly audit: AuditLog;
   readonly lineage: LineageStore;
+  readonly jobs: Pick<JobQueue, "send">;
 }
 
 export interface PartState {

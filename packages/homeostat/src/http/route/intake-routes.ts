@@ -167,13 +167,14 @@ export function predictionsOf(
     model: "",
     pipeline: "",
     servedBy: "elsewhere" as const,
-    environment: house.predicting.environment,
+    environment: row.environment ?? house.predicting.environment,
     cohort: row.cohort ?? "",
     caller: caller.name,
     latencyMs: row.latencyMs,
     output: row.output,
     inputs: row.inputs,
     vector: undefined,
+    told: row.told,
   }));
 }
 

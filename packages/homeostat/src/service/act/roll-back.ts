@@ -1,9 +1,11 @@
 import type { ChangeStore } from "../../domain/change/change.ts";
 import type { Clock } from "../../domain/instant.ts";
+import type { JobQueue } from "../../domain/job/job-queue.ts";
 import type { LineageStore } from "../../domain/lineage/lineage.ts";
 import { releaseLineage } from "../../domain/lineage/own-lineage.ts";
 import { type Release, type ReleaseStore, rollbackTarget } from "../../domain/release/release.ts";
 import type { Transact } from "../../domain/transaction.ts";
+import { type RunTeller, releaseEvents } from "../learn/own-runs.ts";
 
 interface RollbackPorts {
   readonly releases: ReleaseStore;
@@ -11,7 +13,9 @@ interface RollbackPorts {
     readonly releases: ReleaseStore;
     readonly changes: ChangeStore;
     readonly lineage: LineageStore;
+    readonly jobs: Pick<JobQueue, "send">;
   }>;
+  readonly runs?: RunTeller | undefined;
   readonly clock: Clock;
 }
 
@@ -45,6 +49,7 @@ export async function rollBack(ports: RollbackPorts, system: string, actor: stri
       system,
     });
     await inside.lineage.record(releaseLineage(live, undefined, at));
+    await ports.runs?.tell(inside, releaseEvents(live));
     return live;
   });
   return { kind: "rolled-back", from, release };

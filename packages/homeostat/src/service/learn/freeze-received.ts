@@ -6,7 +6,7 @@ import { freezeBaseline, goLive, type ReleaseOutcome, type ReleasePorts } from "
  * and the model is not ours.
  */
 export async function freezeReceived(
-  ports: Pick<ReleasePorts, "profiles" | "baselines" | "releases" | "transaction" | "models" | "clock">,
+  ports: Pick<ReleasePorts, "profiles" | "baselines" | "releases" | "transaction" | "runs" | "models" | "clock">,
   system: System,
   order: { readonly release: string; readonly from: number; readonly to: number; readonly actor: string },
   progress: (step: string, share?: number) => Promise<void>,

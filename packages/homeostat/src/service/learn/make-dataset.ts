@@ -7,20 +7,24 @@ import type {
   TellProgress,
   UploadShelf,
 } from "../../domain/dataset/dataset-shelf.ts";
+import type { JobQueue } from "../../domain/job/job-queue.ts";
 import type { LineageStore } from "../../domain/lineage/lineage.ts";
 import { datasetLineage } from "../../domain/lineage/own-lineage.ts";
 import type { System } from "../../domain/system/system.ts";
 import type { Transact } from "../../domain/transaction.ts";
+import { datasetEvents, type RunTeller } from "./own-runs.ts";
 
 interface DatasetNouns {
   readonly datasets: DatasetStore;
   readonly lineage: LineageStore;
+  readonly jobs: Pick<JobQueue, "send">;
 }
 
 export interface DatasetPorts {
   readonly shelf: DatasetShelf;
   readonly uploads: UploadShelf;
   readonly transaction: Transact<DatasetNouns>;
+  readonly runs?: RunTeller | undefined;
 }
 
 /** What a dataset is to be made of. */
@@ -68,17 +72,23 @@ export async function makeDataset(
 
 /** Records what was made, and from what. */
 export async function keepMade(
-  ports: Pick<DatasetPorts, "transaction">,
+  ports: Pick<DatasetPorts, "transaction" | "runs">,
   system: System,
   making: DatasetMaking,
 ): Promise<DatasetMaking> {
-  if (making.kind === "made") await ports.transaction((inside) => keep(inside, system, making.dataset));
+  if (making.kind === "made") await ports.transaction((inside) => keep(inside, system, making.dataset, ports.runs));
   return making;
 }
 
-async function keep(inside: DatasetNouns, system: System, dataset: Dataset): Promise<void> {
+async function keep(
+  inside: DatasetNouns,
+  system: System,
+  dataset: Dataset,
+  runs: RunTeller | undefined,
+): Promise<void> {
   await inside.datasets.save(dataset);
   // Made again, its parts may be compressed otherwise than the first time.
   await inside.datasets.replace(dataset);
   await inside.lineage.record(datasetLineage(system, dataset));
+  await runs?.tell(inside, datasetEvents(system, dataset));
 }

@@ -5,6 +5,7 @@ import type { ChangeStore } from "../../domain/change/change.ts";
 import type { DatasetFiles } from "../../domain/dataset/dataset-files.ts";
 import { type Clock, type Instant, secondMs } from "../../domain/instant.ts";
 import { invariant } from "../../domain/invariant.ts";
+import type { JobQueue } from "../../domain/job/job-queue.ts";
 import type { LineageStore } from "../../domain/lineage/lineage.ts";
 import { releaseLineage } from "../../domain/lineage/own-lineage.ts";
 import type { LoadedModel, ModelRuntime } from "../../domain/model/model.ts";
@@ -13,6 +14,7 @@ import type { Release, ReleaseStore } from "../../domain/release/release.ts";
 import type { System } from "../../domain/system/system.ts";
 import type { Transact } from "../../domain/transaction.ts";
 import { seasonOf } from "../../domain/window/window.ts";
+import { type RunTeller, releaseEvents } from "./own-runs.ts";
 
 export interface ReleasePorts {
   readonly files: DatasetFiles;
@@ -21,6 +23,7 @@ export interface ReleasePorts {
   readonly models: ModelStore;
   readonly releases: ReleaseStore;
   readonly transaction: Transact<GoLiveNouns>;
+  readonly runs?: RunTeller | undefined;
   readonly runtime: ModelRuntime;
   readonly clock: Clock;
 }
@@ -29,6 +32,7 @@ interface GoLiveNouns {
   readonly releases: ReleaseStore;
   readonly changes: ChangeStore;
   readonly lineage: LineageStore;
+  readonly jobs: Pick<JobQueue, "send">;
 }
 
 export type ReleaseOutcome =
@@ -117,7 +121,7 @@ export async function freezeBaseline(
 
 /** Puts a release with its baseline live, and records the change and the lineage, in one transaction. */
 export async function goLive(
-  ports: Pick<ReleasePorts, "transaction" | "clock">,
+  ports: Pick<ReleasePorts, "transaction" | "runs" | "clock">,
   system: System,
   id: string,
   baseline: Baseline,
@@ -138,6 +142,7 @@ export async function goLive(
       system: system.name,
     });
     await inside.lineage.record(releaseLineage(release, baseline, at));
+    await ports.runs?.tell(inside, releaseEvents(release));
     return release;
   });
 }

@@ -6,6 +6,7 @@ import type { ChangeStore } from "../../domain/change/change.ts";
 import type { DatasetFiles, TrainingSplit } from "../../domain/dataset/dataset-files.ts";
 import type { Clock } from "../../domain/instant.ts";
 import { invariant } from "../../domain/invariant.ts";
+import type { JobQueue } from "../../domain/job/job-queue.ts";
 import type { LineageStore } from "../../domain/lineage/lineage.ts";
 import { trainingLineage } from "../../domain/lineage/own-lineage.ts";
 import type { ModelRuntime, Trainer } from "../../domain/model/model.ts";
@@ -14,12 +15,14 @@ import type { System } from "../../domain/system/system.ts";
 import { decisionThreshold } from "../../domain/system/task.ts";
 import type { Transact } from "../../domain/transaction.ts";
 import { heldOutMetrics } from "./held-out-metrics.ts";
+import { type RunTeller, trainingEvents } from "./own-runs.ts";
 
 export interface TrainingPorts {
   readonly files: DatasetFiles;
   readonly trainer: Trainer;
   readonly runtime: ModelRuntime;
   readonly transaction: Transact<TrainingNouns>;
+  readonly runs?: RunTeller | undefined;
   readonly clock: Clock;
   /** Where artifacts live. */
   readonly directory: string;
@@ -29,6 +32,7 @@ interface TrainingNouns {
   readonly models: ModelStore;
   readonly changes: ChangeStore;
   readonly lineage: LineageStore;
+  readonly jobs: Pick<JobQueue, "send">;
 }
 
 export interface TrainingOrder {
@@ -93,7 +97,7 @@ export async function trainModel(
       split: order.split,
       createdAt: ports.clock.now(),
     };
-    await ports.transaction((inside) => keepModel(inside, system, model, order.actor));
+    await ports.transaction((inside) => keepModel(inside, system, model, order.actor, ports.runs));
     return { kind: "trained", model };
   } finally {
     await rm(workbench, { recursive: true, force: true });
@@ -101,7 +105,13 @@ export async function trainModel(
 }
 
 /** The model, the change and the lineage: all or none. Training again gives the same version and is no new change. */
-async function keepModel(inside: TrainingNouns, system: System, model: Model, actor: string): Promise<void> {
+async function keepModel(
+  inside: TrainingNouns,
+  system: System,
+  model: Model,
+  actor: string,
+  runs: RunTeller | undefined,
+): Promise<void> {
   await inside.models.savePipeline(system.pipeline);
   await inside.models.save(model);
   await inside.changes.record({
@@ -115,6 +125,7 @@ async function keepModel(inside: TrainingNouns, system: System, model: Model, ac
     system: system.name,
   });
   await inside.lineage.record(trainingLineage(model));
+  await runs?.tell(inside, trainingEvents(model));
 }
 
 function versionOf(system: System, order: TrainingOrder, trainer: string, artifactDigest: string): string {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { LineageRecord } from "../../domain/lineage/lineage.ts";
+import { type OpenLineageEvent, runWith } from "../../domain/lineage/open-lineage.ts";
 import { walkLineage } from "../../domain/lineage/walk-lineage.ts";
 import type { ControlBench } from "./control-bench.ts";
 
@@ -145,6 +146,26 @@ export function lineageConformance(bench: () => ControlBench): void {
       expect(await lineage.end("service:e", "system:e", 6)).toBe(false);
       expect(await lineage.edges("to", ["system:e"], undefined)).toEqual([]);
       expect(await lineage.edges("to", ["system:e"], 4)).toHaveLength(1);
+    });
+
+    it("keeps what many events at once tell of one run", async () => {
+      const { lineage } = bench().store;
+      const event = (index: number): Extract<OpenLineageEvent, { kind: "run" }> => ({
+        kind: "run",
+        at: index,
+        type: index === 7 ? "COMPLETE" : "RUNNING",
+        run: "run-1",
+        runFacets: { [`facet${index}`]: { index } },
+        job: { name: "job:n/j", facets: {} },
+        inputs: [],
+        outputs: [],
+      });
+      const told = Array.from({ length: 8 }, (_, index) => event(index));
+      await Promise.all([...told, ...told].map((one) => lineage.changeRun("run-1", (run) => runWith(run, one))));
+      const run = await lineage.run("run-1");
+      expect(run).toMatchObject({ id: "run-1", job: "job:n/j", state: "COMPLETE", endedAt: 7, toldAt: 7 });
+      expect(Object.keys(run?.facets ?? {})).toHaveLength(8);
+      expect(await lineage.run("run-none")).toBeUndefined();
     });
 
     it("tells the same when the same is told by many at once", async () => {

@@ -3,6 +3,7 @@ import type { SliceStore } from "../../domain/baseline/slice-store.ts";
 import type { VerdictStore } from "../../domain/monitor/verdict.ts";
 import type { EventStore } from "../../domain/prediction/event-store.ts";
 import type { LabelStore } from "../../domain/prediction/label-store.ts";
+import type { PredictionLog } from "../../domain/prediction/prediction-log.ts";
 import type { QuarantineStore } from "../../domain/quarantine/quarantine.ts";
 import type { DataPlace } from "./data-place.ts";
 
@@ -10,6 +11,7 @@ import type { DataPlace } from "./data-place.ts";
 export interface DataBench {
   readonly place: DataPlace;
   readonly events: EventStore;
+  readonly log: PredictionLog;
   readonly profiles: ProfileStore;
   readonly slices: SliceStore;
   readonly labels: LabelStore;

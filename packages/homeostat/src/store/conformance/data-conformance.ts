@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import { createEventStore } from "../data/event-store.ts";
 import { createLabelStore } from "../data/label-store.ts";
+import { createPredictionLog } from "../data/prediction-log.ts";
 import { createProfileStore } from "../data/profile-store.ts";
 import { createQuarantineStore } from "../data/quarantine-store.ts";
 import { ensureSharedTables } from "../data/shared-table.ts";
@@ -11,6 +12,7 @@ import { columnarConformance } from "./data-columnar-conformance.ts";
 import { datasetConformance } from "./data-dataset-conformance.ts";
 import { eventConformance } from "./data-event-conformance.ts";
 import { fileConformance } from "./data-file-conformance.ts";
+import { logConformance } from "./data-log-conformance.ts";
 import { labelConformance, layEarlierOutcomes, outcomeConformance } from "./data-outcome-conformance.ts";
 import type { DataPlace } from "./data-place.ts";
 import { profileConformance } from "./data-profile-conformance.ts";
@@ -34,6 +36,7 @@ export function dataConformance(name: string, open: () => Promise<DataPlace>): v
           { now: () => Date.parse("2026-03-02T00:00:00Z") },
           { ...noFiles, files: place.files },
         ),
+        log: createPredictionLog(client),
         profiles: createProfileStore(client),
         slices: createSliceStore(client),
         labels: createLabelStore(client),
@@ -51,6 +54,7 @@ export function dataConformance(name: string, open: () => Promise<DataPlace>): v
     };
     describe("tables of rows", () => columnarConformance(bench));
     describe("events", () => eventConformance(bench));
+    describe("the prediction log", () => logConformance(bench));
     describe("profiles", () => profileConformance(bench));
     describe("tasks", () => taskConformance(bench));
     describe("outcomes of every kind", () => outcomeConformance(bench));

@@ -6,6 +6,7 @@ import type {
   LineageRecord,
   LineageStore,
 } from "../../domain/lineage/lineage.ts";
+import type { LineageRun } from "../../domain/lineage/lineage-run.ts";
 import { fromBody, toBody } from "./body.ts";
 import { type ControlDatabase, inTransaction } from "./control-database.ts";
 import type { LineageEdgesTable, LineageNodesTable } from "./schema/lineage.ts";
@@ -52,6 +53,19 @@ export function createLineageStore(database: ControlDatabase): LineageStore {
       const query = database.selectFrom("lineage_edges").selectAll().where("to_name", "=", to);
       return (await query.orderBy("since").orderBy("position").execute()).map(edgeOf);
     },
+    run: (id) => findRun(database, id),
+    changeRun: (id, change) =>
+      inTransaction(database, async (inside) => {
+        // The row lock holds others that tell of the same run until commit.
+        await inside
+          .insertInto("lineage_runs")
+          .values({ id, job: "", body: "{}" })
+          .onConflict((conflict) => conflict.column("id").doUpdateSet((row) => ({ id: row.ref("excluded.id") })))
+          .execute();
+        const run = change(await findRun(inside, id));
+        const update = inside.updateTable("lineage_runs").set({ job: run.job, body: toBody(run) });
+        await update.where("id", "=", id).execute();
+      }),
     search: async (text, limit) => {
       const query = database.selectFrom("lineage_nodes").select("name");
       const pattern = `%${text.replaceAll(/[\\%_]/g, (found) => `\\${found}`)}%`;
@@ -59,6 +73,11 @@ export function createLineageStore(database: ControlDatabase): LineageStore {
       return rows.map((row) => row.name);
     },
   };
+}
+
+async function findRun(database: ControlDatabase, id: string): Promise<LineageRun | undefined> {
+  const query = database.selectFrom("lineage_runs").select("body").where("id", "=", id).where("job", "<>", "");
+  return (await query.executeTakeFirst())?.body;
 }
 
 async function record(inside: ControlDatabase, told: LineageRecord): Promise<void> {

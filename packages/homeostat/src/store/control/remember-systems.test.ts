@@ -13,6 +13,7 @@ function scene() {
       if (state.failing) throw new Error("down");
       return kept.get(name);
     },
+    versions: async () => [],
     list: async () => [...kept.values()],
     saveOwners: async () => undefined,
     owners: async () => [],

@@ -23,6 +23,10 @@ export function createSystemStore(database: ControlDatabase): SystemStore {
       return row && fromRow(row);
     },
     list: async () => (await database.selectFrom("systems").selectAll().orderBy("name").execute()).map(fromRow),
+    versions: async (name) => {
+      const query = database.selectFrom("system_versions").selectAll().where("name", "=", name);
+      return (await query.orderBy("position").execute()).map(fromRow);
+    },
     saveOwners: (owners) => saveOwners(database, owners),
     owners: async () => {
       const rows = await database.selectFrom("owners").select("body").orderBy("name").execute();

@@ -50,6 +50,9 @@ const stateColumns: readonly Column[] = [
   { name: "caller", type: "LowCardinality(String)" },
   { name: "latency_ms", type: "Nullable(Float32)" },
   { name: "vector_seen", type: "UInt8" },
+  { name: "state", type: "Map(LowCardinality(String), String)" },
+  { name: "cost_usd", type: "Nullable(Float64)" },
+  { name: "feature_ages", type: "Map(LowCardinality(String), Float64)" },
 ];
 
 /** What the model said, in the shape of the task. A system keeps its task, so its tables have these and no others. */

@@ -1,10 +1,12 @@
 import type { SystemDetail } from "@homeostat/protocol";
 import type { ReactElement } from "react";
+import { Link } from "wouter";
 import { VerdictBadge } from "../../part/badge.tsx";
 import { Fact, Facts } from "../../part/fact.tsx";
 import { Hint } from "../../part/hint.tsx";
 import { Moment } from "../../part/moment.tsx";
 import { Known, Unknown } from "../../part/unknown.tsx";
+import { lineageHref } from "../../plot/lineage-graph.tsx";
 import { formatCount, formatShare } from "../../text/number.ts";
 import { formatDuration } from "../../text/time.ts";
 
@@ -79,6 +81,9 @@ export function SystemHeader(props: { readonly system: SystemDetail }): ReactEle
         <Fact name="Windows">
           {formatDuration(system.windows.lengthMs)} long, open {formatDuration(system.windows.latenessMs)} for late rows
           {system.windows.season === "none" ? "" : `, compared by ${system.windows.season.replaceAll("-", " ")}`}
+        </Fact>
+        <Fact name="Lineage">
+          <Link href={lineageHref(`system:${system.name}`)}>what it is made from</Link>
         </Fact>
         <Fact name="Owners">
           <ul className="owners">

@@ -2,7 +2,8 @@ import { nouns } from "./0001-nouns.ts";
 import { lineage } from "./0002-lineage.ts";
 import { hooks } from "./0003-hooks.ts";
 import { keeping } from "./0004-keeping.ts";
+import { lineageRuns } from "./0005-lineage-runs.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every step, in order, numbered from 1 without gaps. To change the schema, add a step at the end. */
-export const migrations: readonly Migration[] = [nouns, lineage, hooks, keeping];
+export const migrations: readonly Migration[] = [nouns, lineage, hooks, keeping, lineageRuns];

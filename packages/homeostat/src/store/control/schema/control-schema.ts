@@ -10,7 +10,7 @@ import type { IncidentsTable, IncidentTimelineTable } from "./incidents.ts";
 import type { JobProgressTable } from "./job-progress.ts";
 import type { ErasuresTable, RetirementsTable, SecretsTable } from "./keeping.ts";
 import type { ApiKeysTable, SessionsTable, SignInTokensTable } from "./keys.ts";
-import type { LineageEdgesTable, LineageNodesTable } from "./lineage.ts";
+import type { LineageEdgesTable, LineageNodesTable, LineageRunsTable } from "./lineage.ts";
 import type { ModelsTable, PipelinesTable } from "./models.ts";
 import type { ReleasesTable } from "./releases.ts";
 import type { OwnersTable, SystemsTable, SystemVersionsTable } from "./systems.ts";
@@ -34,6 +34,7 @@ export interface ControlSchema {
   readonly sign_in_tokens: SignInTokensTable;
   readonly lineage_nodes: LineageNodesTable;
   readonly lineage_edges: LineageEdgesTable;
+  readonly lineage_runs: LineageRunsTable;
   readonly models: ModelsTable;
   readonly pipelines: PipelinesTable;
   readonly releases: ReleasesTable;

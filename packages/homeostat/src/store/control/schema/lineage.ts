@@ -1,5 +1,6 @@
 import type { GeneratedAlways } from "kysely";
 import type { ColumnStep } from "../../../domain/lineage/lineage.ts";
+import type { LineageRun } from "../../../domain/lineage/lineage-run.ts";
 import type { BodyColumn } from "./body-column.ts";
 
 export interface LineageNodesTable {
@@ -9,6 +10,12 @@ export interface LineageNodesTable {
   readonly facts: BodyColumn<Readonly<Record<string, unknown>>>;
   readonly first_seen: number;
   readonly last_seen: number;
+}
+
+export interface LineageRunsTable {
+  readonly id: string;
+  readonly job: string;
+  readonly body: BodyColumn<LineageRun>;
 }
 
 /** A partial unique index allows one edge without an end between two components. */
