@@ -18,7 +18,7 @@ type StatePart =
   | "declaration";
 
 /** Something the answers depended on that is not what it was. */
-export interface StateEntry {
+interface StateEntry {
   readonly part: StatePart;
   readonly what: string;
   /** undefined: there was none. */
@@ -29,7 +29,7 @@ export interface StateEntry {
 }
 
 /** A value of the state that predictions were made with, and its share of them in two stretches. */
-export interface StateShift {
+interface StateShift {
   readonly key: string;
   readonly value: string;
   readonly kind: "new" | "gone" | "share";

@@ -13,7 +13,7 @@ const answerLimitBytes = 65_536;
 const channel = "openlineage";
 
 /** The address to post to: what is configured is the base, as OpenLineage clients have it, or the whole address. */
-export function eventAddress(configured: string): URL {
+function eventAddress(configured: string): URL {
   const url = new URL(configured);
   if (!url.pathname.endsWith("/lineage")) url.pathname = `${url.pathname.replace(/\/$/, "")}/api/v1/lineage`;
   return url;
