@@ -13,9 +13,7 @@ interface ExplainPorts {
 }
 
 /** How old a value was when the model saw it: told by the sender, reckoned from the source's time, or not known. */
-type FeatureAge =
-  | { readonly kind: "told" | "source-time"; readonly seconds: number }
-  | { readonly kind: "unknown" };
+type FeatureAge = { readonly kind: "told" | "source-time"; readonly seconds: number } | { readonly kind: "unknown" };
 
 interface ExplainedFeature {
   readonly name: string;
