@@ -76,9 +76,11 @@ export async function openFiles(paths: readonly string[]): Promise<readonly Open
     await engine.stop(engineStopMs);
   };
   const open = async (files: TableFiles): Promise<OpenedFile> => {
-    const { source, columns, structure } = await readColumns(query, files);
+    const { source, columns, structure, rowNames } = await readColumns(query, files);
     const select = (chosen: string, where = "1"): readonly string[] =>
-      eachFile(files.paths, files.format, structure).map((one) => `SELECT ${chosen} FROM ${one} WHERE ${where}`);
+      eachFile(files.paths, files.format, structure).map((one) =>
+        selected(`${chosen} FROM ${one} WHERE ${where}`, rowNames),
+      );
     const check = async (expression: string, where: string): Promise<CheckedColumn> => {
       const verdict = await checker.check(expression, columns);
       if (verdict.kind === "scalar") return verdict;
@@ -97,23 +99,44 @@ export async function openFiles(paths: readonly string[]): Promise<readonly Open
   }
 }
 
-type Query = (sql: string) => Promise<Buffer>;
+type Query = OpenedFile["query"];
 
 interface TableColumns {
   readonly source: string;
   /** Told to the engine where its own guesses for the files differ. */
   readonly structure: string | undefined;
+  /** Whether the head lacks a name for the first column, as R writes tables with row names. */
+  readonly rowNames: boolean;
   readonly columns: readonly ExpressionColumn[];
+}
+
+/** A statement over a file; without names for all columns, those told are taken by their place. */
+function selected(rest: string, byPlace: boolean): string {
+  return byPlace ? `(SELECT ${rest} SETTINGS input_format_with_names_use_header = 0)` : `SELECT ${rest}`;
 }
 
 /** The columns of all files together. Where they agree the engine's own reading stands; else one structure is told to it. */
 async function readColumns(query: Query, files: TableFiles): Promise<TableColumns> {
-  const all = sourceOf(files.paths, files.format);
   const described: (readonly ExpressionColumn[])[] = [];
-  for (const path of files.paths) described.push(await describe(query, files, path));
+  let rowNames = 0;
+  for (const path of files.paths) {
+    const own = await describe(query, files, path);
+    described.push(own.columns);
+    if (own.rowNames) rowNames += 1;
+  }
   const [first = []] = described;
-  if (new Set(described.map((columns) => JSON.stringify(columns))).size <= 1)
-    return { source: all, structure: undefined, columns: first };
+  const alike = new Set(described.map((columns) => JSON.stringify(columns))).size <= 1;
+  if (rowNames > 0) {
+    if (!alike || rowNames < files.paths.length)
+      throw new UsageError(
+        `the files of ${files.asked} do not have the same columns, and some lack a name for the first`,
+      );
+    const structure = structureOf(first);
+    const each = eachFile(files.paths, files.format, structure).map((one) => selected(`* FROM ${one}`, true));
+    return { source: `(${each.join(" UNION ALL ")})`, structure, rowNames: true, columns: first };
+  }
+  if (alike)
+    return { source: sourceOf(files.paths, files.format), structure: undefined, rowNames: false, columns: first };
   const types = new Map<string, string>();
   for (const [index, columns] of described.entries()) {
     for (const { name, type } of columns) {
@@ -123,9 +146,12 @@ async function readColumns(query: Query, files: TableFiles): Promise<TableColumn
     }
   }
   const columns = [...types].map(([name, type]) => ({ name, type }));
-  const structure = columns.map(({ name, type }) => `${sqlName(name)} ${type}`).join(", ");
-  return { source: sourceOf(files.paths, files.format, structure), structure, columns };
+  const structure = structureOf(columns);
+  return { source: sourceOf(files.paths, files.format, structure), structure, rowNames: false, columns };
 }
+
+const structureOf = (columns: readonly ExpressionColumn[]): string =>
+  columns.map(({ name, type }) => `${sqlName(name)} ${type}`).join(", ");
 
 interface Meeting {
   readonly name: string;
@@ -139,9 +165,7 @@ async function merged(query: Query, files: TableFiles, { name, index, before, ty
   const isText = (candidate: string): boolean => plainColumnType(candidate) === "String";
   const empty = async (paths: readonly string[]): Promise<boolean> => {
     for (const path of paths) {
-      const count = await query(`SELECT count(${sqlName(name)}) FROM ${sourceOf([path], files.format)}`).catch(
-        () => "0",
-      );
+      const count = await query(`SELECT count(${sqlName(name)}) FROM ${sourceOf([path], files.format)}`);
       if (Number(count) > 0) return false;
     }
     return true;
@@ -165,16 +189,48 @@ function eachFile(paths: readonly string[], format: string, structure: string | 
   return paths.map((path) => `file(${sqlString(path)}, '${format}'${told})`);
 }
 
-async function describe(query: Query, files: TableFiles, path: string): Promise<readonly ExpressionColumn[]> {
-  const answer = await query(`DESCRIBE ${sourceOf([path], files.format)}`).catch((thrown: unknown) => {
+interface FileColumns {
+  readonly columns: readonly ExpressionColumn[];
+  readonly rowNames: boolean;
+}
+
+async function describe(query: Query, files: TableFiles, path: string): Promise<FileColumns> {
+  try {
+    const answer = await query(`DESCRIBE ${sourceOf([path], files.format)}`);
+    return { columns: columnsIn(answer), rowNames: false };
+  } catch (thrown) {
     const reason = thrown instanceof Fault ? String(thrown.detail.reason ?? thrown.message) : reasonOf(thrown);
+    const [, names, types] = /number of column names (\d+) differs with the number of types (\d+)/.exec(reason) ?? [];
+    if (files.format === "CSVWithNames" && Number(types) === Number(names) + 1)
+      return { columns: await columnsWithRowNames(query, path), rowNames: true };
     throw new UsageError(`${path} is not readable as ${files.format}: ${reason}`);
-  });
+  }
+}
+
+function columnsIn(answer: Buffer): readonly ExpressionColumn[] {
   const lines = answer.toString("utf8").split("\n");
   return lines.filter(Boolean).map((line) => {
     const [name = "", type = ""] = line.split("\t");
     return { name, type };
   });
+}
+
+/** Rows from which types are guessed where the engine cannot do it by itself. */
+const guessedRows = 20_000;
+
+/** R writes the names of rows into a first column that has no head of its own. */
+async function columnsWithRowNames(query: Query, path: string): Promise<readonly ExpressionColumn[]> {
+  const text = await query(
+    `SELECT line FROM file(${sqlString(path)}, 'LineAsString', 'line String') LIMIT ${guessedRows}`,
+  );
+  const lines = text.toString("utf8");
+  const end = lines.indexOf("\n");
+  const head = await query(`SELECT * FROM format('CSV', ${sqlString(lines.slice(0, end + 1))})`, {
+    default_format: "JSONCompactStringsEachRow",
+  });
+  const names = JSON.parse(head.toString("utf8")) as readonly string[];
+  const types = columnsIn(await query(`DESCRIBE format('CSV', ${sqlString(lines.slice(end + 1))})`));
+  return types.map(({ type }, place) => ({ name: place === 0 ? "row_name" : (names[place - 1] ?? ""), type }));
 }
 
 const timeType = /^(LowCardinality\()?(Nullable\()?Date/;

@@ -131,7 +131,10 @@ describe("homeostat compare", () => {
     expect(news.find(({ question }) => question === "range")?.sentence).toMatch(/outside 0\.?\d* to 100: .*up to 25\d/);
     // The other regions, and columns that nobody touched, stay quiet.
     expect(
-      news.filter(({ question, segment }) => question === "distribution" && segment?.value === "north"),
+      news.filter(
+        ({ column, question, segment }) =>
+          column === "amount" && question === "distribution" && segment?.value === "north",
+      ),
     ).toHaveLength(0);
     expect(news.filter(({ column }) => !["amount", "v"].includes(column))).toHaveLength(0);
   });

@@ -38,6 +38,17 @@ describe("a table of several files", () => {
     expect(counts).toBe("4\t2\t2.5\t2");
   });
 
+  it("may lack a name for its first column, as R writes row names", async () => {
+    await write("r.csv", '"day","fee"', '"1","2018-01-01",2.5', '"2","2018-01-02",3');
+    const [columns, counts] = await answer(
+      join(directory, "r.csv"),
+      (source) => `SELECT count(), sum(fee) FROM ${source}`,
+    );
+    expect(columns).toBe("row_name:Nullable(String) day:Nullable(Date) fee:Nullable(Float64)");
+    expect(counts).toBe("2\t5.5");
+    await rm(join(directory, "r.csv"));
+  });
+
   it("is refused where a directory holds two formats, and names a way out", async () => {
     await expect(openFile(directory)).rejects.toThrow(/several formats: CSVWithNames, JSONEachRow/);
   });
