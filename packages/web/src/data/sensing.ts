@@ -78,3 +78,25 @@ export function useFindings(system: string, range: Range | null): UseQueryResult
     refetchInterval: slowRefreshMs,
   });
 }
+
+/** Label coverage and lag of all rows in a range. Waits while `range` is null. */
+export function useLabels(system: string, range: Range | null): UseQueryResult<Answer<"labels">> {
+  return useQuery({
+    queryKey: ["labels", system, range],
+    queryFn: ({ signal }) =>
+      server.call("labels", { path: { system }, query: queryOf(range ?? { from: null, to: null }, null), signal }),
+    enabled: range !== null,
+    refetchInterval: slowRefreshMs,
+  });
+}
+
+/** Business metrics and feedback of all rows, window by window. Waits while `range` is null. */
+export function useOutcomes(system: string, range: Range | null): UseQueryResult<Answer<"outcomes">> {
+  return useQuery({
+    queryKey: ["outcomes", system, range],
+    queryFn: ({ signal }) =>
+      server.call("outcomes", { path: { system }, query: queryOf(range ?? { from: null, to: null }, null), signal }),
+    enabled: range !== null,
+    refetchInterval: slowRefreshMs,
+  });
+}

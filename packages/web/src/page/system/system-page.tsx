@@ -15,6 +15,8 @@ import { FeatureSection } from "./feature-section.tsx";
 import { FindingSection } from "./finding-section.tsx";
 import { HealthSection } from "./health-section.tsx";
 import { IncidentSection } from "./incident-section.tsx";
+import { LabelLagSection } from "./label-lag-section.tsx";
+import { OutcomeSection } from "./outcome-section.tsx";
 import { PerformanceSection } from "./performance-section.tsx";
 import { ReleaseSection } from "./release-section.tsx";
 import { SystemHeader } from "./system-header.tsx";
@@ -41,6 +43,8 @@ function SystemBody(props: {
       <DriftSection {...sensing} markers={markers} />
       <PerformanceSection {...sensing} chosen={chosen} markers={markers} />
       <CoverageSection {...sensing} markers={markers} />
+      <LabelLagSection {...sensing} />
+      <OutcomeSection {...sensing} />
       <ChangeSection query={changes} />
       <FindingSection system={system.name} range={range} />
       <CountsSection system={system.name} />
@@ -56,6 +60,8 @@ const parts = [
   ["drift", "Drift"],
   ["performance", "Performance"],
   ["coverage", "Labels"],
+  ["label-lag", "Label lag"],
+  ["outcomes", "Business"],
   ["changes", "Changes"],
   ["findings", "Findings"],
   ["rows", "Rows"],
