@@ -256,6 +256,20 @@ describe("the declarations shown in README.md", () => {
   });
 });
 
+describe("docs/outcomes.md", () => {
+  it("shows predictions and outcomes that the protocol takes, of every task and kind", () => {
+    const [predictions, outcomes] = blocksOf(read("docs/outcomes.md"), "json").map((block) =>
+      block
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line) as unknown),
+    );
+    for (const one of predictions ?? []) expect(predictionEvent.safeParse(one).error?.issues ?? []).toEqual([]);
+    for (const one of outcomes ?? []) expect(outcomeEvent.safeParse(one).error?.issues ?? []).toEqual([]);
+    expect([predictions?.length, outcomes?.length]).toEqual([2, 3]);
+  });
+});
+
 describe("docs/http.md", () => {
   const page = read("docs/http.md");
 

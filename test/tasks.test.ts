@@ -1,5 +1,6 @@
 import type { Answer, InputRow } from "@homeostat/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runProgram } from "../packages/homeostat/src/cli/program.ts";
 import { type BikeHour, bikeDeclarations, bikesPresent, hourMs, readBikes } from "./house/bikes.ts";
 import { emptyDirectory, jobDone } from "./house/prepared.ts";
 import { refusalOf } from "./house/refusal.ts";
@@ -7,7 +8,7 @@ import { type House, startHouse } from "./house/start.ts";
 import { until } from "./house/until.ts";
 
 // biome-ignore lint/suspicious/noConsole: a skipped check must be seen
-if (!bikesPresent) console.warn("skipped 5 tests of tasks on bikes: ../shared/data/tabular/bike_sharing is absent");
+if (!bikesPresent) console.warn("skipped 7 tests of tasks on bikes: ../shared/data/tabular/bike_sharing is absent");
 
 describe("real data", () => {
   it("are present when CI=true", () => {
@@ -76,6 +77,22 @@ describe.skipIf(!bikesPresent)("systems of other tasks, watched", () => {
   const cells = async (system: System, segment?: string): Promise<readonly PerformanceCell[]> =>
     (await house.client.call("performance", { path: { system }, query: segment === undefined ? {} : { segment } }))
       .items;
+
+  const homeostat = async (...args: readonly string[]): Promise<{ code: number; out: string }> => {
+    let out = "";
+    const code = await runProgram(
+      {
+        version: "0",
+        up: async () => 1,
+        env: { HOMEOSTAT_URL: house.url, HOMEOSTAT_KEY: house.key, NO_COLOR: "1" },
+        stdout: { write: (text) => (out += text) },
+        stderr: { write: (text) => (out += text) },
+        now: Date.now,
+      },
+      args,
+    );
+    return { code, out };
+  };
 
   beforeAll(async () => {
     house = await startHouse({ data: await emptyDirectory() });
@@ -167,6 +184,59 @@ describe.skipIf(!bikesPresent)("systems of other tasks, watched", () => {
     expect(restated.every((window) => window.restatements >= 1 && window.labelCoverage === 1)).toBe(true);
     const now = (await cells("bike-demand")).filter((cell) => cell.window >= iso(withheldFrom));
     expect(now.every((cell) => cell.headline.value !== null)).toBe(true);
+  });
+
+  it("have the lag of their labels known, late ones included, by window and by segment", async () => {
+    const path = { system: "bike-demand" };
+    const report = await house.client.call("labels", { path });
+    expect(report.coverage.reduce((sum, one) => sum + one.labelled, 0)).toBe(hours.length);
+    const [lag] = report.lags;
+    // Told an hour after: known to its age bin, which ends at an hour and a half. The last quarter came 90 days after.
+    expect(lag).toMatchObject({ clock: "outcome-time", rows: hours.length, labelled: hours.length });
+    expect(lag?.median).toEqual({ state: "reached", byMs: 1.5 * hourMs, lowMs: 1.5 * hourMs, highMs: 1.5 * hourMs });
+    expect(lag?.p90).toMatchObject({ state: "reached", byMs: 24 * 120 * hourMs });
+    const early = lag?.curve.find((point) => point.ageMs === 24 * 30 * hourMs);
+    expect(early?.waiting).toBeCloseTo(late.length / hours.length, 6);
+    const window = report.coverage.find((one) => one.window >= iso(withheldFrom))?.window ?? "";
+    const one = await house.client.call("labels", { path, query: { window, segment: "working" } });
+    expect(one.coverage.map((cell) => cell.segment?.value).sort()).toEqual(["day off", "working day"]);
+    expect(one.coverage.every((cell) => cell.window === window && cell.restatements >= 1)).toBe(true);
+    expect(one.lags.every((each) => each.clock !== "outcome-time" || each.median.byMs === 24 * 120 * hourMs)).toBe(
+      true,
+    );
+    const refusal = await refusalOf(house.client.call("labels", { path, query: { segment: "nowhere" } }));
+    expect(JSON.stringify(refusal)).toContain("working");
+  });
+
+  it("have labels, worth and opinions in the command line, corrected ones counted once", async () => {
+    const path = { system: "bike-demand" };
+    expect((await homeostat("outcomes", "bike-demand")).out).toContain('Send outcomes with "kind"');
+    const [first, second] = hours;
+    if (first === undefined || second === undefined) throw new Error("no hours");
+    const worth = { time: iso(first.time), kind: "business", name: "revenue", unit: "USD" } as const;
+    const later = { ...worth, time: iso(first.time + hourMs) };
+    const rows = [
+      { ...worth, predictionId: first.id, value: 100 },
+      { ...later, predictionId: first.id, value: 40 },
+      { ...worth, predictionId: second.id, value: 20 },
+      { predictionId: first.id, time: iso(first.time), kind: "feedback" as const, name: "rating", value: "too high" },
+    ];
+    await house.client.call("sendOutcomes", { path, body: { rows } });
+    const items = await until("both are counted", async () => {
+      const found = (await house.client.call("outcomes", { path })).items;
+      return found.length === 2 ? found : undefined;
+    });
+    expect(items[0]).toMatchObject({ kind: "business", unit: "USD", count: 2, sum: 60, mean: { value: 30 } });
+    expect(items[1]).toMatchObject({ kind: "feedback", values: [{ value: "too high", count: 1 }], sum: null });
+    const shown = await homeostat("outcomes", "bike-demand");
+    expect(shown.out).toContain("revenue (USD)");
+    const labels = await homeostat("labels", "bike-demand", "--segment", "working=day off");
+    expect(labels.code).toBe(0);
+    expect(labels.out).toContain("working=day off");
+    expect(labels.out).toContain("1 h 30 min (1 h 30 min to 1 h 30 min)");
+    expect(labels.out).toMatch(/1 h 30 min {2}#+\.+ {2}1\d\.\d %/);
+    const json = JSON.parse((await homeostat("labels", "bike-demand", "--json")).out) as { coverage: unknown[] };
+    expect(json.coverage.length).toBeGreaterThan(25);
   });
 
   it("keep their task, and only binary classification is served by the gateway", async () => {
