@@ -66,6 +66,8 @@ const aRun = (runId: string) => ({
   job: { namespace: "airflow", name: "export" },
   outputs: [{ namespace: "postgres://db:5432", name: "raw.flights" }],
 });
+const contractText = (): string =>
+  (monitoredElsewhere().find(({ path }) => path.endsWith("contract.odcs.yaml"))?.text ?? "").replace("1.0.0", "1.0.1");
 
 /** How each route is asked so that it answers as declared. A route that is missing here does not compile. */
 const calls: { readonly [N in RouteName]: () => Call | Promise<Call> } = {
@@ -119,6 +121,12 @@ const calls: { readonly [N in RouteName]: () => Call | Promise<Call> } = {
       ),
     },
   }),
+  sources: () => ({ address: "/v1/sources" }),
+  source: () => ({ address: "/v1/sources/airline-feed" }),
+  addSource: () => ({ address: "/v1/sources", body: { text: contractText(), allowBreaking: true } }),
+  diffSource: () => ({ address: "/v1/sources/airline-feed/diff", body: { text: contractText() } }),
+  sourceWindows: () => ({ address: "/v1/sources/airline-feed/windows" }),
+  checkSource: () => ({ address: `/v1/sources/airline-feed/check?${span}` }),
   quarantine: () => ({ address: `${elsewhereSystem}/quarantine?text=late` }),
   quarantineEntry: () => ({ address: `${elsewhereSystem}/quarantine/${known.entry}` }),
   fixQuarantined: () => ({

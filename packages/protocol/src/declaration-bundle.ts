@@ -7,8 +7,12 @@ export const declarationBundle = z.strictObject({
     .array(z.strictObject({ path: z.string().min(1).max(500), text: z.string().max(1_000_000) }))
     .min(1)
     .max(500),
+  allowBreaking: z
+    .boolean()
+    .default(false)
+    .describe("Apply even if a new version of a contract breaks systems that read the source"),
 });
-export type DeclarationBundle = z.infer<typeof declarationBundle>;
+export type DeclarationBundle = z.input<typeof declarationBundle>;
 
 export const plannedStep = z.object({
   action: z.enum(["create", "change", "keep"]),

@@ -22,6 +22,11 @@ export const publicErrors = {
     title: "A declaration cannot be applied",
     next: "Correct the listed files; each problem names file, line and column.",
   },
+  "breaking-contract": {
+    status: 409,
+    title: "The new version of the contract breaks systems that read the source",
+    next: "Change those systems first, or send it with `allowBreaking` (`--allow-breaking`) and let the change log say so.",
+  },
   "not-signed-in": {
     status: 401,
     title: "No valid key or session came with the request",

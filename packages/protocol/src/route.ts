@@ -30,6 +30,7 @@ import {
   systemSummary,
   windowSummary,
 } from "./sensing.ts";
+import { sourceRoutes } from "./source-route.ts";
 
 const range = z.object({
   from: instant.optional(),
@@ -182,6 +183,7 @@ export const routes = {
     status: 202,
   },
   ...quarantineRoutes,
+  ...sourceRoutes,
   ...datasetRoutes,
   train: {
     method: "POST",

@@ -10,7 +10,8 @@ import { freezeReceived } from "../service/learn/freeze-received.ts";
 import { type DatasetOrder, makeDataset } from "../service/learn/make-dataset.ts";
 import { makeRelease, type ReleasePorts } from "../service/learn/make-release.ts";
 import { type TrainingOrder, type TrainingPorts, trainModel } from "../service/learn/train-model.ts";
-import type { Senses } from "../service/sense/evaluate-due-windows.ts";
+import { checkDueContracts } from "../service/sense/check-contracts.ts";
+import type { EvaluatedWindow, Senses } from "../service/sense/evaluate-due-windows.ts";
 import type { WriteLog } from "./server-log.ts";
 
 export interface JobPorts {
@@ -72,16 +73,14 @@ export async function workJobs(ports: JobPorts): Promise<void> {
 
   await jobs.work<{ system: string }>("sense", async (job) => {
     const system = await systemOf(house, job.payload.system);
-    const evaluated = await ports.senses.evaluateDue(
-      system,
-      async ({ window, findings }) => {
-        const incident = await judgeWindow(ports.judging, system, window, findings);
-        if (incident !== undefined)
-          log({ level: "warn", part: "judge", message: `incident ${incident.number}: ${incident.title}` });
-      },
-      job.signal,
-    );
-    return { evaluated };
+    const tell = async ({ window, findings }: EvaluatedWindow): Promise<void> => {
+      const incident = await judgeWindow(ports.judging, system, window, findings);
+      if (incident !== undefined)
+        log({ level: "warn", part: "judge", message: `incident ${incident.number}: ${incident.title}` });
+    };
+    const checked = await checkDueContracts(house, system, tell, job.signal);
+    const evaluated = await ports.senses.evaluateDue(system, tell, job.signal);
+    return { checked, evaluated };
   });
 
   await jobs.work<{ incident: number }>("diagnose", async (job) => {

@@ -17,6 +17,7 @@ import { learningHandlers } from "../http/route/learning-routes.ts";
 import { lineageHandlers } from "../http/route/lineage-routes.ts";
 import { quarantineHandlers } from "../http/route/quarantine-routes.ts";
 import { sensingHandlers } from "../http/route/sensing-routes.ts";
+import { sourceHandlers } from "../http/route/source-routes.ts";
 import { stateHandlers } from "../http/route/state-routes.ts";
 import { systemHandlers } from "../http/route/system-routes.ts";
 import { hashOf, newId, newKeySecret } from "../http/secret.ts";
@@ -169,6 +170,7 @@ async function start({ config, clock, log, print }: StartOptions, undo: Undo[]):
     ...systemHandlers(wired.house),
     ...intakeHandlers(wired.house),
     ...eventHandlers(wired.house),
+    ...sourceHandlers(wired.house),
     ...quarantineHandlers(wired.house),
     ...learningHandlers(wired.house),
     ...hookHandlers(wired.house),

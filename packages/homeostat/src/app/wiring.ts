@@ -25,6 +25,7 @@ import { createUploadShelf } from "../store/blob/upload-shelf.ts";
 import type { ControlStore } from "../store/control/open-control-store.ts";
 import { rememberSystems } from "../store/control/remember-systems.ts";
 import { createColumnarReader } from "../store/data/columnar-reader.ts";
+import { createContractStore } from "../store/data/contract-store.ts";
 import { type DataClient, openDataClient } from "../store/data/data-client.ts";
 import { createDatasetFiles } from "../store/data/dataset-files.ts";
 import { createDatasetReader } from "../store/data/dataset-reader.ts";
@@ -99,6 +100,7 @@ export async function wire(foundation: Foundation): Promise<Wired> {
     clock,
   });
   const files = createDatasetFiles(fileClient, createDatasetReader(fileClient, blobs, directory.datasets));
+  const contracts = createContractStore(data);
   const served = createServedReleases(
     { releases: control.releases, models: control.models, runtime, now: clock.now },
     releaseRefreshMs,
@@ -132,6 +134,7 @@ export async function wire(foundation: Foundation): Promise<Wired> {
     profiles,
     verdicts,
     labels: createLabelStore(data),
+    contracts,
     spool,
     spoolFiles,
     columnar: createColumnarReader(fileClient),

@@ -1,4 +1,3 @@
-import { satisfies } from "../domain/contract/comparison.ts";
 import type { Contract, ContractRule } from "../domain/contract/contract.ts";
 import { judgeRules, type RuleCount, type RuleResult, type ValueCount } from "../domain/contract/judge-rules.ts";
 import { countSql, offenderSql, offendingValueSql, parameterBinder, type RuleScope } from "./rule-sql.ts";
@@ -88,7 +87,7 @@ async function offenders(
 ): Promise<Pick<RuleResult, "values" | "examples">> {
   const { bind, parameters } = binder(question);
   const scope = question.scope(bind);
-  const condition = offenderSql(rule, scope, !satisfies(0, rule.limit));
+  const condition = offenderSql(rule, scope);
   if (condition === undefined) return { values: [], examples: [] };
   const value = offendingValueSql(rule, scope, question.raw);
   const isDuplicate = rule.kind === "set" && rule.measure.kind === "duplicates";

@@ -1,4 +1,4 @@
-import type { Comparison } from "../domain/contract/comparison.ts";
+import { type Comparison, satisfies } from "../domain/contract/comparison.ts";
 import type { ContractField, ContractRule, RowBreach, RowRule } from "../domain/contract/contract.ts";
 import { ruleColumnType } from "../domain/contract/read-contract.ts";
 
@@ -113,6 +113,21 @@ function breachSql(rule: RowRule, scope: RuleScope): string {
   return `ifNull(${fieldBreach(rule.breach, rule.field ?? "", scope)}, 0)`;
 }
 
+/** Whether a limit asks for many rows that fit the rule's condition, so that it is the others that offend. */
+function wantsMore(rule: ContractRule): boolean {
+  return !satisfies(0, rule.limit);
+}
+
+/** The ids of the row rules that a row offends, as an array. */
+export function marksSql(rules: readonly ContractRule[], scope: RuleScope): string {
+  const marks = rules.flatMap((rule) =>
+    rule.kind === "row" && rule.breach.kind !== "wrong-type"
+      ? [`if(${wantsMore(rule) ? "NOT " : ""}${breachSql(rule, scope)}, ${scope.bind(rule.id, "String")}, '')`]
+      : [],
+  );
+  return marks.length === 0 ? "emptyArrayString()" : `arrayFilter(mark -> mark != '', [${marks.join(", ")}])`;
+}
+
 const present = (fields: readonly string[], scope: RuleScope): string =>
   fields.map((field) => `isNotNull(${scope.column(field)})`).join(" AND ");
 const millisecondsOf = (value: string): string => `toUnixTimestamp64Milli(${value})`;
@@ -148,8 +163,8 @@ export function countSql(rule: ContractRule, scope: RuleScope): string | { reado
 }
 
 /** Rows to show for a failed rule: those that break it, or the others where the limit asks for more of them. */
-export function offenderSql(rule: ContractRule, scope: RuleScope, wantsMore: boolean): string | undefined {
-  if (rule.kind === "row") return wantsMore ? `NOT ${breachSql(rule, scope)}` : breachSql(rule, scope);
+export function offenderSql(rule: ContractRule, scope: RuleScope): string | undefined {
+  if (rule.kind === "row") return wantsMore(rule) ? `NOT ${breachSql(rule, scope)}` : breachSql(rule, scope);
   if (rule.measure.kind === "completeness") return `NOT (${present(rule.measure.fields, scope)})`;
   return rule.measure.kind === "duplicates" ? present(rule.measure.fields, scope) : undefined;
 }

@@ -138,6 +138,16 @@ describe("reading rows", () => {
     ]);
   });
 
+  it("keeps a prediction without a required input, which the gateway cannot answer", () => {
+    for (const inputs of [{ distance: 3 }, { carrier: null }]) {
+      expect(refusedFor(line({ inputs }))).toBeUndefined();
+      expect(readPredictRows(json(JSON.stringify({ rows: [{ inputs }] })), fields, now)).toMatchObject({
+        kind: "refused",
+        issues: [{ path: "rows[0].inputs.carrier" }],
+      });
+    }
+  });
+
   it("names at most a hundred refused rows and counts all of them", () => {
     const reading = readPredictionRows(
       ndjson(line(), ...Array.from({ length: 250 }, () => line({ id: "" }))),
@@ -150,8 +160,6 @@ describe("reading rows", () => {
 
   it.each([
     ["a field the contract does not have", withInputs({ tail_number: "N1" }), "inputs.tail_number"],
-    ["a missing required field", line({ inputs: { distance: 3 } }), "inputs.carrier"],
-    ["null for a required field", withInputs({ carrier: null }), "inputs.carrier"],
     ["text for a number", withInputs({ distance: "900" }), "inputs.distance"],
     ["a fraction for a whole number", withInputs({ stops: 1.5 }), "inputs.stops"],
     ["a whole number beyond 2^63", withInputs({ stops: 2 ** 63 }), "inputs.stops"],

@@ -180,7 +180,9 @@ export function readPredictionRows(
   task: Task,
   now: Instant,
 ): RowReading<PredictionRow> {
-  return readRows(body, fields, task, now, readPredictionRow);
+  // A missing value breaks the contract and is kept, marked and counted; it is the gateway that cannot answer without it.
+  const optional = fields.map((field) => ({ ...field, required: false }));
+  return readRows(body, optional, task, now, readPredictionRow);
 }
 
 /** Reads a batch of outcomes, as `readPredictionRows` does. */

@@ -12,7 +12,7 @@ import { type ControlStore, openControlStore } from "../store/control/open-contr
 import { notifyIncident } from "./act/notify-incident.ts";
 import { rollBack } from "./act/roll-back.ts";
 import { settleIncident } from "./act/settle-incident.ts";
-import { applyDeclarations, planDeclarations } from "./intake/apply-declarations.ts";
+import { type ApplyPlan, applyDeclarations, planDeclarations } from "./intake/apply-declarations.ts";
 import { judgeWindow } from "./judge/judge-window.ts";
 
 let root: string;
@@ -36,6 +36,11 @@ afterAll(async () => {
 async function goLive(system: string, at: number): Promise<string> {
   const draft = await store.releases.createDraft({ system, model: `m-${at}`, pipeline: "pl", note: "", createdAt: at });
   return (await store.releases.goLive(system, draft.id, at)).id;
+}
+
+function appliedPlan(applied: Awaited<ReturnType<typeof applyDeclarations>>): ApplyPlan {
+  if ("kind" in applied) throw new Error(applied.message);
+  return applied;
 }
 
 describe("rolling back", () => {
@@ -207,7 +212,7 @@ describe("judging a window", () => {
   const judge = async (day: number, ...ids: readonly string[]) => {
     const window = { start: dayWindow.start + day * 86_400_000, end: dayWindow.end + day * 86_400_000 };
     const findings = ids.map((id) => sampleFinding("judged", id, window));
-    await store.findings.replace("judged", window, findings, now);
+    await store.findings.replace("judged", window, findings, now, "monitors");
     return judgeWindow({ ...store, clock }, system, window, findings);
   };
   const told = (number: number) => until(() => expect(diagnosed).toContain(number));
@@ -250,13 +255,13 @@ describe("judging a window", () => {
 
 describe("applying declarations", () => {
   /** The event log is the data plane's; here only the columns it says it added matter. */
-  const events = { ensureTables: async () => ["p.i_new"] };
+  const events = { ensureTables: async () => ["p.i_new"], typeConflicts: async () => [] };
   const ports = () => ({ ...store, clock, events: events as never, systemChanged: () => undefined });
   const declared = (system: System, digest: string) => ({ systems: [{ system, digest }], owners: [] });
   const system = { ...sampleSystem("applied"), unchecked: ["freshness of the feed"] };
 
   it("plans without doing: created, with what is declared but not checked", async () => {
-    const plan = await planDeclarations(store, declared(system, "d-1"));
+    const plan = await planDeclarations(ports(), declared(system, "d-1"));
     expect(plan).toMatchObject({
       systems: ["applied"],
       applied: false,
@@ -270,10 +275,12 @@ describe("applying declarations", () => {
   });
 
   it("does what was planned, tells added columns, and logs the change", async () => {
-    const plan = await applyDeclarations(
-      ports(),
-      { ...declared(system, "d-1"), owners: [{ name: "ann", title: "", contact: "" }] },
-      "ann",
+    const plan = appliedPlan(
+      await applyDeclarations(
+        ports(),
+        { ...declared(system, "d-1"), owners: [{ name: "ann", title: "", contact: "" }] },
+        "ann",
+      ),
     );
     expect(plan.applied).toBe(true);
     expect(plan.steps.at(-1)).toEqual({ action: "create", what: "column p.i_new", detail: "added to the event table" });
@@ -290,14 +297,14 @@ describe("applying declarations", () => {
   });
 
   it("changes nothing the second time", async () => {
-    const plan = await applyDeclarations(ports(), declared(system, "d-1"), "ann");
+    const plan = appliedPlan(await applyDeclarations(ports(), declared(system, "d-1"), "ann"));
     expect(plan.steps).toEqual([{ action: "keep", what: "system applied", detail: "as declared" }]);
     expect(await store.changes.list({ system: "applied" })).toHaveLength(1);
   });
 
   it("names the parts that changed and the pipeline that replaces another", async () => {
     const changed = { ...system, description: "other", pipeline: { ...system.pipeline, version: "pl-2" } };
-    const plan = await applyDeclarations(ports(), declared(changed, "d-2"), "bob");
+    const plan = appliedPlan(await applyDeclarations(ports(), declared(changed, "d-2"), "bob"));
     expect(plan.steps.map((step) => `${step.action} ${step.what}: ${step.detail}`).slice(0, 2)).toEqual([
       "change system applied: description, pipeline",
       `create pipeline pl-2: replaces ${system.pipeline.version} for new models; releases keep the pipeline they were made with`,

@@ -6,6 +6,10 @@ import { countedText } from "../format-value.ts";
 import { readDeclarations } from "../read-declarations.ts";
 import { renderTable } from "../table.ts";
 
+interface ApplyOptions extends RemoteOptions {
+  readonly allowBreaking?: boolean;
+}
+
 interface PlanOptions extends RemoteOptions {
   readonly exitCode?: boolean;
 }
@@ -18,8 +22,9 @@ export function addApply(program: Command, cli: Cli): void {
       "Makes the server's systems what the YAML files say, and says what it did. Applying the same files again changes nothing.",
     )
     .argument("<paths...>", "directories, or YAML files")
+    .option("--allow-breaking", "apply even if a new version of a contract breaks systems that read the source")
     .addHelpText("after", "\nExamples:\n  homeostat apply systems/\n  homeostat apply examples/flight-delay\n")
-    .action(async (paths: string[], options: RemoteOptions) => {
+    .action(async (paths: string[], options: ApplyOptions) => {
       const plan = await ask(cli, "apply", paths, options);
       cli.print(options, plan, () => planText(cli, plan));
     });
@@ -40,11 +45,11 @@ export function addPlan(program: Command, cli: Cli): void {
     });
 }
 
-async function ask(cli: Cli, route: "plan" | "apply", paths: readonly string[], options: RemoteOptions): Promise<Plan> {
+async function ask(cli: Cli, route: "plan" | "apply", paths: readonly string[], options: ApplyOptions): Promise<Plan> {
   const { bundle, passedOver } = await readDeclarations(paths);
   for (const path of passedOver) cli.terminal.stderr.write(`${path} holds changes, not declarations: left out\n`);
   const { client } = await connect(cli, options);
-  return client.call(route, { body: bundle });
+  return client.call(route, { body: { ...bundle, allowBreaking: options.allowBreaking === true } });
 }
 
 function planText(cli: Cli, plan: Plan): string {

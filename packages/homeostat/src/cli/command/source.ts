@@ -4,7 +4,7 @@ import { stringify } from "yaml";
 import type { Contract } from "../../domain/contract/contract.ts";
 import { diffContracts } from "../../domain/contract/diff-contracts.ts";
 import { isFailure, type RuleResult } from "../../domain/contract/judge-rules.ts";
-import type { Cli } from "../cli.ts";
+import { type Cli, type RemoteOptions, remote } from "../cli.ts";
 import { exitCodes } from "../exit-code.ts";
 import { countedText } from "../format-value.ts";
 import { parseInstant } from "../parse-argument.ts";
@@ -12,17 +12,20 @@ import { createProgress } from "../progress.ts";
 import { checkFiles, type FileCheck } from "../source/check-files.ts";
 import { changesText, resultsText } from "../source/contract-text.ts";
 import { inferFromFiles } from "../source/infer-files.ts";
+import { addLiveSource, checkLive, diffLive, withRange } from "../source/live-source.ts";
 import { dataFilesAt, openPart, type PrivateEngine, startPrivateEngine } from "../source/open-data.ts";
 import { lintFile, promisesOf } from "../source/read-contract-file.ts";
 import { renderTable } from "../table.ts";
 import { UsageError } from "../usage-error.ts";
 
-interface CheckOptions {
+interface CheckOptions extends RemoteOptions {
+  readonly live?: boolean;
+  readonly from?: string;
+  readonly to?: string;
   readonly contract?: string;
   readonly object?: string;
   readonly now?: string;
   readonly all?: boolean;
-  readonly json?: boolean;
 }
 
 interface InferOptions {
@@ -36,27 +39,31 @@ Examples:
   homeostat source test taxi.odcs.yaml
   homeostat source check data/2019/ --contract taxi.odcs.yaml
   homeostat source diff taxi.odcs.yaml taxi-next.odcs.yaml
+  homeostat source add taxi.odcs.yaml
+  homeostat source check taxi-feed --live
 `;
 
 /** `homeostat source`: what upstream providers promise, and whether they keep it. */
 export function addSource(program: Command, cli: Cli): void {
   const source = program
     .command("source")
-    .summary("contracts of sources: infer, test, check, diff")
+    .summary("sources and their contracts")
     .description(
       "A source is an upstream provider of data; its contract (Open Data Contract Standard v3.1 or v3.0) says what it promises.",
     )
     .addHelpText("after", examples);
-  source
-    .command("check")
+  withRange(source.command("check"))
     .description("holds files, or folders of files, to a contract, and names what breaks it and since which file")
-    .argument("<paths...>", "data files or folders")
-    .requiredOption("--contract <file>", "the contract, YAML")
+    .argument("<paths...>", "data files or folders; with --live the id of a source")
+    .option("--contract <file>", "the contract, YAML")
+    .option("--live", "check the rows that the server holds, instead of files")
     .option("--object <name>", "the object of a contract that describes several")
     .option("--now <time>", "the time to which ages are counted (now, when absent)", parseInstant)
     .option("--all", "show rules that passed too")
-    .option("--json", "print one JSON document and nothing else on standard output")
-    .addHelpText("after", "\nEnds with 4 when a rule of severity error fails.\n")
+    .addHelpText(
+      "after",
+      "\nEnds with 4 when a rule of severity error fails.\n\nExamples:\n  homeostat source check data/ --contract taxi.odcs.yaml\n  homeostat source check taxi-feed --live --from 2019-01-01\n",
+    )
     .action((paths: string[], options: CheckOptions) => check(cli, paths, options));
   source
     .command("test")
@@ -68,13 +75,12 @@ export function addSource(program: Command, cli: Cli): void {
     .option("--json", "print one JSON document and nothing else on standard output")
     .addHelpText("after", "\nEnds with 1 when the contract is not valid, with 4 when a rule of severity error fails.\n")
     .action((path: string, options: CheckOptions) => test(cli, path, options));
-  source
-    .command("diff")
+  remote(source.command("diff"))
     .description("says what changes from one version of a contract to the next, and what of it is breaking")
-    .argument("<before>", "the older version, YAML")
+    .argument("<before>", "the older version, YAML; with --live the id of a source")
     .argument("<after>", "the newer version, YAML")
+    .option("--live", "against the version that the server has, with the systems that would break")
     .option("--object <name>", "the object of contracts that describe several")
-    .option("--json", "print one JSON document and nothing else on standard output")
     .addHelpText("after", "\nEnds with 4 when a change is breaking.\n")
     .action((before: string, after: string, options: CheckOptions) => diff(cli, before, after, options));
   source
@@ -84,6 +90,7 @@ export function addSource(program: Command, cli: Cli): void {
     .option("--id <id>", "id of the contract (the name of the file, when absent)")
     .option("--json", "print JSON instead of YAML")
     .action((paths: string[], options: InferOptions) => infer(cli, paths, options));
+  addLiveSource(source, cli);
 }
 
 async function withEngine<T>(paths: readonly string[], work: (engine: PrivateEngine) => Promise<T>): Promise<T> {
@@ -126,6 +133,11 @@ async function checkAll(
 }
 
 async function check(cli: Cli, paths: readonly string[], options: CheckOptions): Promise<void> {
+  const [only] = paths;
+  if (options.live === true) {
+    if (only === undefined || paths.length > 1) throw new UsageError("name one source with --live");
+    return checkLive(cli, only, options);
+  }
   if (options.contract === undefined) throw new UsageError("name the contract with --contract");
   const text = await lintFile(cli, options.contract);
   const files = await dataFilesAt(paths);
@@ -216,6 +228,7 @@ function testText(cli: Cli, { id, version, rules, unchecked }: Contract): string
 }
 
 async function diff(cli: Cli, before: string, after: string, options: CheckOptions): Promise<void> {
+  if (options.live === true) return diffLive(cli, before, after, options);
   const [older, newer] = [await lintFile(cli, before), await lintFile(cli, after)];
   const changes = await withEngine([], async ({ checker }) =>
     diffContracts(

@@ -78,6 +78,7 @@ const nearness: Readonly<Record<Finding["monitor"], number>> = {
   "null-rate": 0,
   "new-category": 1,
   "input-drift": 0,
+  contract: 1,
   volume: 2,
   "prediction-drift": 3,
   performance: 4,

@@ -10,6 +10,7 @@ export const monitorKinds = [
   "new-category",
   "volume",
   "performance",
+  "contract",
 ] as const;
 export type MonitorKind = (typeof monitorKinds)[number];
 
@@ -51,12 +52,21 @@ export interface Finding {
   readonly withdrawnAt: Instant | undefined;
 }
 
+export type FindingSource = "contract" | "monitors";
+
 export interface FindingStore {
   /**
    * Replaces what one evaluation of a window found: new findings are stored, findings that no longer hold are marked
    * withdrawn (never deleted), findings seen again keep their identity.
    */
-  replace(system: string, window: Window, findings: readonly Finding[], at: Instant): Promise<void>;
+  replace(
+    system: string,
+    window: Window,
+    findings: readonly Finding[],
+    at: Instant,
+    /** Whose findings these are: of the contract, or of all other monitors. Each replaces only its own. */
+    source: FindingSource,
+  ): Promise<void>;
   list(system: string, range: { readonly from?: Instant; readonly to?: Instant }): Promise<readonly Finding[]>;
   byIds(ids: readonly string[]): Promise<readonly Finding[]>;
 }

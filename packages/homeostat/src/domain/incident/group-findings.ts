@@ -44,8 +44,10 @@ export function groupFindings(
 /** Layer and owner follow from the finding nearest to the cause: inputs and feeds before scores before outcomes. */
 export function leadingFinding(findings: readonly Finding[]): Finding | undefined {
   const rank: Readonly<Record<Finding["monitor"], number>> = {
+    // what a source promised and did not keep is a fact, but says less of the slice than a monitor's finding
     "null-rate": 0,
     "new-category": 1,
+    contract: 1,
     "input-drift": 2,
     volume: 3,
     "prediction-drift": 4,

@@ -1,4 +1,5 @@
 import type { MonitorKind } from "../finding/finding.ts";
+import { contract } from "./kinds/contract.ts";
 import { inputDrift } from "./kinds/input-drift.ts";
 import { newCategory } from "./kinds/new-category.ts";
 import { nullRate } from "./kinds/null-rate.ts";
@@ -15,4 +16,5 @@ export const monitors = {
   "new-category": newCategory,
   volume,
   performance,
+  contract,
 } as const satisfies Record<MonitorKind, MonitorDefinition>;

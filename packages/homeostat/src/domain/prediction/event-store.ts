@@ -11,9 +11,18 @@ export interface StoreReceipt {
 }
 
 /** The event log in the data plane. Every act is idempotent by prediction id. */
+/** A column that exists with another type than the declaration now asks for. */
+export interface TypeConflict {
+  readonly field: string;
+  readonly stored: string;
+  readonly declared: string;
+}
+
 export interface EventStore {
   /** Makes or extends the system's typed tables; columns are added, never dropped. */
   ensureTables(system: System): Promise<readonly string[]>;
+  /** Inputs whose column has another type already: storing their rows could not work. */
+  typeConflicts(system: System): Promise<readonly TypeConflict[]>;
   /**
    * Newline-delimited rows as the intake or the gateway spooled them: all of them, or none.
    * @throws Fault `rows-refused` when a row among them can never be stored; others when trying again may help.

@@ -62,5 +62,7 @@ export interface WindowStore {
   /** Closes windows for good: they are never dirty again, and no evaluation that is under way changes them. */
   retire(system: string, starts: readonly Instant[], at: Instant): Promise<void>;
   touches(system: string, start: Instant): Promise<number>;
+  /** The touch counters of all dirty windows, by start. */
+  dirtyTouches(system: string): Promise<ReadonlyMap<Instant, number>>;
   list(system: string, range: { readonly from?: Instant; readonly to?: Instant }): Promise<readonly WindowRecord[]>;
 }

@@ -34,7 +34,7 @@ const fieldTypes: Readonly<Record<ContractType, FieldType | undefined>> = {
 const largestContract = 1_000;
 
 /** The one object of a contract that is to be used; more, or none, is an issue. */
-function onlyObject(
+export function onlyObject(
   document: DeclarationDocument,
   contract: DataContract,
 ): { readonly value: DeclaredTable } | { readonly issues: readonly Issue[] } {

@@ -4,6 +4,8 @@ import type { ProfileStore } from "../../domain/baseline/profile-store.ts";
 import type { ChangeStore } from "../../domain/change/change.ts";
 import type { SkewMeter } from "../../domain/clock-skew.ts";
 import type { ColumnarReader } from "../../domain/columnar/columnar.ts";
+import type { ContractWindowStore } from "../../domain/contract/contract-window.ts";
+import type { SourceStore } from "../../domain/contract/source-store.ts";
 import type { DatasetStore } from "../../domain/dataset/dataset.ts";
 import type { DatasetFiles } from "../../domain/dataset/dataset-files.ts";
 import type { DatasetShelf, UploadShelf } from "../../domain/dataset/dataset-shelf.ts";
@@ -33,6 +35,7 @@ import type { RunTeller } from "../../service/learn/own-runs.ts";
 /** Everything the handlers reach, by port. `app` fills it; nothing here knows an engine or a disk. */
 export interface House {
   readonly systems: SystemStore;
+  readonly sources: SourceStore;
   readonly datasets: DatasetStore;
   readonly shelf: DatasetShelf;
   readonly uploads: UploadShelf;
@@ -52,6 +55,7 @@ export interface House {
   readonly profiles: ProfileStore;
   readonly labels: LabelStore;
   readonly verdicts: VerdictStore;
+  readonly contracts: ContractWindowStore;
   readonly jobs: JobQueue;
   readonly transaction: Transact<HouseNouns>;
   /** undefined: nobody is told of our own runs. */
@@ -82,6 +86,7 @@ export interface House {
 
 /** What may be used together inside one transaction. */
 interface HouseNouns {
+  readonly sources: SourceStore;
   readonly systems: SystemStore;
   readonly datasets: DatasetStore;
   readonly models: ModelStore;

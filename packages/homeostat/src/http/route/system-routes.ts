@@ -58,7 +58,11 @@ export function systemHandlers(house: House): Pick<Handlers, SystemRoutes> {
     apply: async ({ body, caller }) => {
       const parsed = await parsedOf(house, body.files);
       if (parsed.kind === "refused") return parsed;
-      return { kind: "ok", value: await applyDeclarations(house, parsed, caller.name) };
+      const applied = await applyDeclarations(house, parsed, caller.name, body.allowBreaking);
+      if (!("kind" in applied)) return { kind: "ok", value: applied };
+      return applied.reason === "breaking"
+        ? refused("breaking-contract", `${applied.message}.`)
+        : refused("bad-declaration", `${applied.message}.`);
     },
     systems: async ({ caller }) => {
       const stored = await house.systems.list();

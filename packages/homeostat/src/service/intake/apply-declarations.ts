@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ChangeStore } from "../../domain/change/change.ts";
+import type { SourceStore } from "../../domain/contract/source-store.ts";
 import type { Clock } from "../../domain/instant.ts";
 import type { LineageStore } from "../../domain/lineage/lineage.ts";
 import { declaredLineage } from "../../domain/lineage/own-lineage.ts";
@@ -7,9 +8,12 @@ import type { ModelStore } from "../../domain/model/model-store.ts";
 import type { EventStore } from "../../domain/prediction/event-store.ts";
 import type { Owner, StoredSystem, System, SystemStore } from "../../domain/system/system.ts";
 import type { Transact } from "../../domain/transaction.ts";
+import { planSources, type SourcesPlan } from "./plan-sources.ts";
+import { saveSource } from "./register-source.ts";
 
 export interface ApplyPorts {
   readonly systems: SystemStore;
+  readonly sources: SourceStore;
   readonly events: EventStore;
   readonly transaction: Transact<ApplyNouns>;
   /** Called when a declaration was saved: what is remembered of the system is old. */
@@ -18,6 +22,7 @@ export interface ApplyPorts {
 }
 
 interface ApplyNouns {
+  readonly sources: SourceStore;
   readonly systems: SystemStore;
   readonly models: ModelStore;
   readonly changes: ChangeStore;
@@ -38,13 +43,28 @@ export interface ApplyPlan {
 }
 
 /** What applying would do: created, changed, kept, and what is declared but not checked. */
-export async function planDeclarations(ports: Pick<ApplyPorts, "systems">, declared: Declared): Promise<ApplyPlan> {
-  const steps: ApplyPlan["steps"] = [];
+export async function planDeclarations(
+  ports: Pick<ApplyPorts, "systems" | "sources" | "events">,
+  declared: Declared,
+): Promise<ApplyPlan> {
+  return planWith(ports, declared, await planSources(ports, declared));
+}
+
+async function planWith(
+  ports: Pick<ApplyPorts, "systems">,
+  declared: Declared,
+  sources: SourcesPlan,
+): Promise<ApplyPlan> {
+  const steps: ApplyPlan["steps"] = [...sources.steps];
   for (const one of declared.systems) steps.push(...systemSteps(one, await ports.systems.get(one.system.name)));
   return {
     systems: declared.systems.map(({ system }) => system.name),
     steps,
-    warnings: declared.systems.flatMap(({ system }) => system.unchecked.map((what) => `${system.name}: ${what}`)),
+    warnings: [
+      ...sources.conflicts,
+      ...sources.breaking,
+      ...declared.systems.flatMap(({ system }) => system.unchecked.map((what) => `${system.name}: ${what}`)),
+    ],
     applied: false,
   };
 }
@@ -101,9 +121,30 @@ function canonicalText(value: unknown): string {
   );
 }
 
-/** Does what the plan says: owners, tables, systems; each change of a system is a change event. Safe to repeat. */
-export async function applyDeclarations(ports: ApplyPorts, declared: Declared, actor: string): Promise<ApplyPlan> {
-  const plan = await planDeclarations(ports, declared);
+export type Applied =
+  | ApplyPlan
+  | { readonly kind: "refused"; readonly reason: "breaking" | "type-conflict"; readonly message: string };
+
+/**
+ * Does what the plan says: sources, owners, tables, systems; each change of a system is a change event. Safe to repeat.
+ * Refused where a field's column exists with another type, and where a new version of a contract breaks systems that
+ * read it, unless that is allowed.
+ */
+export async function applyDeclarations(
+  ports: ApplyPorts,
+  declared: Declared,
+  actor: string,
+  allowBreaking = false,
+): Promise<Applied> {
+  const sources = await planSources(ports, declared);
+  if (sources.conflicts.length > 0)
+    return { kind: "refused", reason: "type-conflict", message: sources.conflicts.join("; ") };
+  if (sources.breaking.length > 0 && !allowBreaking)
+    return { kind: "refused", reason: "breaking", message: sources.breaking.join("; ") };
+  const plan = await planWith(ports, declared, sources);
+  const at = ports.clock.now();
+  for (const { contract, plan: planned, isToldElsewhere } of sources.sources)
+    await ports.transaction((inside) => saveSource(inside, contract, planned, { actor, at, isToldElsewhere }));
   if (declared.owners.length > 0) await ports.systems.saveOwners(declared.owners);
   for (const { system, digest } of declared.systems) {
     const before = await ports.systems.get(system.name);

@@ -29,8 +29,10 @@ export async function judgeWindow(
   ports: JudgePorts,
   system: System,
   window: Window,
-  findings: readonly Finding[],
+  found: readonly Finding[],
 ): Promise<Incident | undefined> {
+  // Warnings are shown and page nobody.
+  const findings = found.filter((finding) => finding.severity === "critical");
   if (findings.length === 0) return undefined;
   const incidents = await ports.incidents.list({ system: system.name });
   const newest = await newestFindings(

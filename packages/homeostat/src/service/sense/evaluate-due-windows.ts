@@ -151,7 +151,7 @@ async function evaluateOne(
     profileVersion: version,
     dirty: false,
   };
-  await ports.findings.replace(system.name, record, findings, ports.clock.now());
+  await ports.findings.replace(system.name, record, findings, ports.clock.now(), "monitors");
   // What is found must reach judgement even if the process ends here: until it is told, the window stays due.
   await ports.windows.settle({ ...settled, evaluatedAt: record.evaluatedAt }, touches - 1);
   await tell({ window: settled, findings });

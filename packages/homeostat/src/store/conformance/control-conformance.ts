@@ -8,6 +8,7 @@ import { lifeConformance } from "./control-life-conformance.ts";
 import { lineageConformance } from "./control-lineage-conformance.ts";
 import { nounConformance } from "./control-noun-conformance.ts";
 import type { ControlPlaces } from "./control-place.ts";
+import { sourceConformance } from "./control-source-conformance.ts";
 
 /** What every control store does, whatever the engine. Called by one test file per engine. */
 export function controlConformance(name: string, open: () => Promise<ControlPlaces>): void {
@@ -27,6 +28,7 @@ export function controlConformance(name: string, open: () => Promise<ControlPlac
     nounConformance(bench);
     hookConformance(bench);
     lineageConformance(bench);
+    describe("sources", () => sourceConformance(bench));
     jobConformance(bench);
     lifeConformance(bench);
   });

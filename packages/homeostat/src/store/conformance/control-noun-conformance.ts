@@ -246,9 +246,9 @@ function incidents(bench: () => ControlBench): void {
     const c = sampleFinding("found", "found-c", dayWindow);
     const next = { start: dayWindow.end, end: dayWindow.end + 86_400_000 };
     const elsewhere = sampleFinding("found", "found-d", next);
-    await findings.replace("found", next, [elsewhere], 1);
-    await findings.replace("found", dayWindow, [a, b], 1);
-    await findings.replace("found", dayWindow, [{ ...b, value: 0.9 }, c], 2);
+    await findings.replace("found", next, [elsewhere], 1, "monitors");
+    await findings.replace("found", dayWindow, [a, b], 1, "monitors");
+    await findings.replace("found", dayWindow, [{ ...b, value: 0.9 }, c], 2, "monitors");
     const state = async () =>
       (await findings.list("found", {})).map((finding) => [finding.id, finding.value, finding.withdrawnAt]);
     expect(await state()).toEqual([
@@ -257,8 +257,8 @@ function incidents(bench: () => ControlBench): void {
       ["found-c", 0.4, undefined],
       ["found-d", 0.4, undefined],
     ]);
-    await findings.replace("found", dayWindow, [a], 3);
-    await findings.replace("found", dayWindow, [], 4);
+    await findings.replace("found", dayWindow, [a], 3, "monitors");
+    await findings.replace("found", dayWindow, [], 4, "monitors");
     expect((await state()).map(([id, , at]) => [id, at])).toEqual([
       ["found-a", 4],
       ["found-b", 3],

@@ -1,5 +1,6 @@
 import type { ProfileStore } from "../../domain/baseline/profile-store.ts";
 import type { SliceStore } from "../../domain/baseline/slice-store.ts";
+import type { ContractWindowStore } from "../../domain/contract/contract-window.ts";
 import type { VerdictStore } from "../../domain/monitor/verdict.ts";
 import type { EventStore } from "../../domain/prediction/event-store.ts";
 import type { LabelStore } from "../../domain/prediction/label-store.ts";
@@ -16,5 +17,6 @@ export interface DataBench {
   readonly slices: SliceStore;
   readonly labels: LabelStore;
   readonly verdicts: VerdictStore;
+  readonly contracts: ContractWindowStore;
   readonly quarantine: QuarantineStore;
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe } from "vitest";
+import { createContractStore } from "../data/contract-store.ts";
 import { createEventStore } from "../data/event-store.ts";
 import { createLabelStore } from "../data/label-store.ts";
 import { createPredictionLog } from "../data/prediction-log.ts";
@@ -9,6 +10,7 @@ import { createSliceStore } from "../data/slice-store.ts";
 import { createVerdictStore } from "../data/verdict-store.ts";
 import type { DataBench } from "./data-bench.ts";
 import { columnarConformance } from "./data-columnar-conformance.ts";
+import { contractConformance } from "./data-contract-conformance.ts";
 import { datasetConformance } from "./data-dataset-conformance.ts";
 import { eventConformance } from "./data-event-conformance.ts";
 import { fileConformance } from "./data-file-conformance.ts";
@@ -41,6 +43,7 @@ export function dataConformance(name: string, open: () => Promise<DataPlace>): v
         slices: createSliceStore(client),
         labels: createLabelStore(client),
         verdicts: createVerdictStore(client),
+        contracts: createContractStore(client),
         quarantine: createQuarantineStore(client, sampleLimits),
       };
       await layEarlierOutcomes(client);
@@ -55,6 +58,7 @@ export function dataConformance(name: string, open: () => Promise<DataPlace>): v
     describe("tables of rows", () => columnarConformance(bench));
     describe("events", () => eventConformance(bench));
     describe("the prediction log", () => logConformance(bench));
+    describe("contracts", () => contractConformance(bench));
     describe("profiles", () => profileConformance(bench));
     describe("tasks", () => taskConformance(bench));
     describe("outcomes of every kind", () => outcomeConformance(bench));

@@ -1,4 +1,5 @@
-import type { Finding, FindingStore } from "../../domain/finding/finding.ts";
+import { sql } from "kysely";
+import type { Finding, FindingSource, FindingStore } from "../../domain/finding/finding.ts";
 import type { Window } from "../../domain/window/window.ts";
 import { toBody } from "./body.ts";
 import { type ControlDatabase, inTransaction } from "./control-database.ts";
@@ -6,8 +7,8 @@ import { type ControlDatabase, inTransaction } from "./control-database.ts";
 /** Findings by window. Ranges are by the window's start: `from` inclusive, `to` exclusive; withdrawn ones are included. */
 export function createFindingStore(database: ControlDatabase): FindingStore {
   return {
-    replace: (system, window, findings, at) =>
-      inTransaction(database, (inside) => replace(inside, system, window, findings, at)),
+    replace: (system, window, findings, at, source) =>
+      inTransaction(database, (inside) => replace(inside, system, window, findings, at, source)),
     list: async (system, { from, to }) => {
       let query = database.selectFrom("findings").select(["body", "withdrawn_at"]).where("system", "=", system);
       if (from !== undefined) query = query.where("window_start", ">=", from);
@@ -31,6 +32,7 @@ async function replace(
   window: Window,
   findings: readonly Finding[],
   at: number,
+  source: FindingSource,
 ): Promise<void> {
   const gone = inside
     .updateTable("findings")
@@ -38,7 +40,8 @@ async function replace(
     .where("system", "=", system)
     .where("window_start", "=", window.start)
     .where("window_end", "=", window.end)
-    .where("withdrawn_at", "is", null);
+    .where("withdrawn_at", "is", null)
+    .where(sql<string>`body ->> 'monitor'`, source === "contract" ? "=" : "<>", "contract");
   const ids = findings.map((finding) => finding.id);
   await (ids.length === 0 ? gone : gone.where("id", "not in", ids)).execute();
   // One statement each: a window holds few findings, and sorted ids keep two writers from waiting in a circle.

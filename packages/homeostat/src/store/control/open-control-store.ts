@@ -1,6 +1,7 @@
 import type { AuditLog } from "../../domain/audit.ts";
 import type { BaselineStore } from "../../domain/baseline/baseline.ts";
 import type { ChangeStore } from "../../domain/change/change.ts";
+import type { SourceStore } from "../../domain/contract/source-store.ts";
 import type { DatasetStore } from "../../domain/dataset/dataset.ts";
 import type { FindingStore } from "../../domain/finding/finding.ts";
 import type { HookStore } from "../../domain/hook/hook.ts";
@@ -37,6 +38,7 @@ import { createModelStore } from "./model-store.ts";
 import { openPgliteEngine } from "./pglite-engine.ts";
 import { openPostgresEngine } from "./postgres-engine.ts";
 import { createReleaseStore } from "./release-store.ts";
+import { createSourceStore } from "./source-store.ts";
 import { faultOf, type SqlEngine, withSession } from "./sql-engine.ts";
 import { createSystemStore } from "./system-store.ts";
 import { createWindowStore } from "./window-store.ts";
@@ -44,6 +46,7 @@ import { createWindowStore } from "./window-store.ts";
 /** One store per noun. */
 interface ControlNouns {
   readonly systems: SystemStore;
+  readonly sources: SourceStore;
   readonly datasets: DatasetStore;
   readonly models: ModelStore;
   readonly baselines: BaselineStore;
@@ -150,6 +153,7 @@ function storeOver(engine: SqlEngine, database: ControlDatabase, jobs: ControlJo
 function nounsOver(database: ControlDatabase): ControlNouns {
   return {
     systems: createSystemStore(database),
+    sources: createSourceStore(database),
     datasets: createDatasetStore(database),
     models: createModelStore(database),
     baselines: createBaselineStore(database),

@@ -39,6 +39,11 @@ export function createWindowStore(database: ControlDatabase): WindowStore {
       const query = database.selectFrom("windows").select("touches").where("system", "=", system);
       return (await query.where("start_ms", "=", start).executeTakeFirst())?.touches ?? 0;
     },
+    dirtyTouches: async (system) => {
+      const query = database.selectFrom("windows").select(["start_ms", "touches"]).where("system", "=", system);
+      const rows = await query.whereRef("touches", "<>", "settled_touches").execute();
+      return new Map(rows.map((row) => [row.start_ms, row.touches]));
+    },
     list: async (system, { from, to }) => {
       let query = database.selectFrom("windows").selectAll().where("system", "=", system);
       if (from !== undefined) query = query.where("start_ms", ">=", from);

@@ -1,7 +1,11 @@
+import { marksSql, parameterBinder } from "../../contract/rule-sql.ts";
+import { liveRules } from "../../domain/contract/live-rules.ts";
 import { Fault } from "../../domain/fault.ts";
 import type { Clock } from "../../domain/instant.ts";
-import type { EventCounts, EventStore, StoreReceipt } from "../../domain/prediction/event-store.ts";
+import { columnTypeOf } from "../../domain/pipeline/pipeline.ts";
+import type { EventCounts, EventStore, StoreReceipt, TypeConflict } from "../../domain/prediction/event-store.ts";
 import type { System } from "../../domain/system/system.ts";
+import { eventScope } from "./contract-scope.ts";
 import type { DataClient } from "./data-client.ts";
 import {
   type Column,
@@ -32,13 +36,14 @@ import { type FileDoor, fileLines, type StageRows, stageFile, stageLines } from 
 export function createEventStore(client: DataClient, clock: Clock, door: FileDoor): EventStore {
   return {
     ensureTables: (system) => ensureTables(client, system),
+    typeConflicts: (system) => typeConflicts(client, system),
     storePredictions: async (system, ndjson) =>
       noteShipment(
         client,
         clock,
         system.name,
         "predictions",
-        await refusing(() => storePredictions(client, system, stageLines(ndjson))),
+        await refusing(() => storePredictions(client, clock, system, stageLines(ndjson))),
       ),
     storeOutcomes: async (system, ndjson) =>
       noteShipment(
@@ -49,8 +54,12 @@ export function createEventStore(client: DataClient, clock: Clock, door: FileDoo
         await refusing(() => storeOutcomes(client, system, stageLines(ndjson))),
       ),
     storeFile: async (system, file) => {
-      const store = file.stream === "outcomes" ? storeOutcomes : storePredictions;
-      const receipt = await refusing(() => store(client, system, stageFile(door, system, file)));
+      const stage = stageFile(door, system, file);
+      const receipt = await refusing(() =>
+        file.stream === "outcomes"
+          ? storeOutcomes(client, system, stage)
+          : storePredictions(client, clock, system, stage),
+      );
       return noteShipment(client, clock, system.name, file.stream, receipt);
     },
     linesOfFile: (system, file) =>
@@ -136,11 +145,26 @@ async function addMissing(client: DataClient, table: string, columns: readonly C
   return missing.map((column) => `${table}.${column.name}`);
 }
 
+/** Input columns of the event table whose type is not the declared one. */
+async function typeConflicts(client: DataClient, system: System): Promise<readonly TypeConflict[]> {
+  const present = await client.rows<Column>(
+    "SELECT name, type FROM system.columns WHERE database = currentDatabase() AND table = {table:String} AND startsWith(name, 'i_')",
+    { table: eventTablesOf(system.name).predictions },
+  );
+  const types = new Map(present.map((column) => [column.name, column.type]));
+  return system.pipeline.inputs.flatMap(({ name, type }) => {
+    const stored = types.get(`i_${name}`);
+    const declared = columnTypeOf(type);
+    return stored === undefined || stored === declared ? [] : [{ field: name, stored, declared }];
+  });
+}
+
 /** Known ids up to this many travel back as a parameter; with more, the statement looks them up again. */
 const knownLimit = 10_000;
 
 async function storePredictions(
   client: DataClient,
+  clock: Clock,
   system: System,
   stage: StageRows,
 ): Promise<StoreReceipt & { readonly rows: number }> {
@@ -163,7 +187,8 @@ async function storePredictions(
   const stored = Number(before?.fresh ?? 0);
   requireStaged(rows, sent);
   if (stored > 0) {
-    await client.command(moveStatement(system, fresh), parameters);
+    const move = moveStatement(system, fresh, clock.now());
+    await client.command(move.sql, { ...parameters, ...move.parameters });
     await requireStillStaged(client, staging, rows);
   }
   const again = known.length === 0 ? [] : await windowsShippedAgain(client, system);
@@ -189,8 +214,12 @@ async function windowsShippedAgain(client: DataClient, system: System): Promise<
   return rows.map((row) => Number(row.start));
 }
 
-/** Staged rows, given their features and segments, into the event table. */
-function moveStatement(system: System, fresh: string): string {
+/** Staged rows, given their features, segments and the marks of the rules they break, into the event table. */
+function moveStatement(
+  system: System,
+  fresh: string,
+  at: number,
+): { readonly sql: string; readonly parameters: Readonly<Record<string, unknown>> } {
   const columns = predictionColumns(system);
   const times =
     "fromUnixTimestamp64Milli(time, 'UTC') AS event_time, fromUnixTimestamp64Milli(received, 'UTC') AS received_time";
@@ -200,10 +229,19 @@ function moveStatement(system: System, fresh: string): string {
     "received_time",
     ...stateColumnNames(system),
   ]);
-  const selected = columns
-    .map(({ name }) => (name === "time" ? "event_time" : name === "received" ? "received_time" : name))
-    .join(", ");
-  return `INSERT INTO ${eventTablesOf(system.name).predictions} (${columnList(columns)}) SELECT ${selected} FROM (${shaped})`;
+  const { bind, parameters } = parameterBinder();
+  const values: Readonly<Record<string, string>> = {
+    time: "event_time",
+    received: "received_time",
+    breaches: marksSql(liveRules(system), eventScope(system, bind)),
+    contract: "{contract:String}",
+    stored: "fromUnixTimestamp64Milli({stored:Int64}, 'UTC')",
+  };
+  const selected = columns.map(({ name }) => values[name] ?? name).join(", ");
+  return {
+    sql: `INSERT INTO ${eventTablesOf(system.name).predictions} (${columnList(columns)}) SELECT ${selected} FROM (${shaped})`,
+    parameters: { ...parameters, contract: system.source.contract?.version ?? "", stored: at },
+  };
 }
 
 async function requireStillStaged(client: DataClient, staging: string, rows: number): Promise<void> {

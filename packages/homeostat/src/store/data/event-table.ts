@@ -83,6 +83,13 @@ export function stateColumnNames(system: System): readonly string[] {
   return stateColumnsOf(system).map((column) => column.name);
 }
 
+/** What storing adds to a row: the rules of the contract that it breaks, the version they stand in, and when it was stored. */
+const intakeColumns: readonly Column[] = [
+  { name: "breaches", type: "Array(LowCardinality(String))" },
+  { name: "contract", type: "LowCardinality(String)" },
+  { name: "stored", type: "DateTime64(3, 'UTC')" },
+];
+
 export function predictionColumns(system: System): readonly Column[] {
   return [
     { name: "id", type: "String" },
@@ -92,6 +99,7 @@ export function predictionColumns(system: System): readonly Column[] {
     ...inputColumns(system),
     ...featureColumns(system),
     ...segmentColumns(system),
+    ...intakeColumns,
   ];
 }
 

@@ -1,3 +1,4 @@
+import { contractWindowTable } from "./contract-store.ts";
 import type { DataClient } from "./data-client.ts";
 import { type Column, columnDefinitions, durableSettings, outcomeKindColumns } from "./event-table.ts";
 import { gapTable } from "./gap-log.ts";
@@ -15,6 +16,7 @@ const addedProfileColumns: readonly Column[] = [
 const statements: readonly string[] = [
   erasedTable,
   verdictTable,
+  contractWindowTable,
   quarantineTable,
   gapTable,
   `CREATE TABLE IF NOT EXISTS outcomes (

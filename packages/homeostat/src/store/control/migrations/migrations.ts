@@ -3,7 +3,8 @@ import { lineage } from "./0002-lineage.ts";
 import { hooks } from "./0003-hooks.ts";
 import { keeping } from "./0004-keeping.ts";
 import { lineageRuns } from "./0005-lineage-runs.ts";
+import { sources } from "./0006-sources.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every step, in order, numbered from 1 without gaps. To change the schema, add a step at the end. */
-export const migrations: readonly Migration[] = [nouns, lineage, hooks, keeping, lineageRuns];
+export const migrations: readonly Migration[] = [nouns, lineage, hooks, keeping, lineageRuns, sources];

@@ -13,6 +13,7 @@ import type { ApiKeysTable, SessionsTable, SignInTokensTable } from "./keys.ts";
 import type { LineageEdgesTable, LineageNodesTable, LineageRunsTable } from "./lineage.ts";
 import type { ModelsTable, PipelinesTable } from "./models.ts";
 import type { ReleasesTable } from "./releases.ts";
+import type { SourceVersionsTable } from "./sources.ts";
 import type { OwnersTable, SystemsTable, SystemVersionsTable } from "./systems.ts";
 import type { WindowsTable } from "./windows.ts";
 
@@ -38,6 +39,7 @@ export interface ControlSchema {
   readonly models: ModelsTable;
   readonly pipelines: PipelinesTable;
   readonly releases: ReleasesTable;
+  readonly source_versions: SourceVersionsTable;
   readonly owners: OwnersTable;
   readonly systems: SystemsTable;
   readonly system_versions: SystemVersionsTable;

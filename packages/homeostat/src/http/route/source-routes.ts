@@ -1,0 +1,207 @@
+import { type DeclarationDocument, lintContract, type SourceSummary, type SourceWindow } from "@homeostat/protocol";
+import { consumersOf } from "../../domain/contract/consumers.ts";
+import type { Contract } from "../../domain/contract/contract.ts";
+import type { ContractWindow } from "../../domain/contract/contract-window.ts";
+import type { ContractChange } from "../../domain/contract/diff-contracts.ts";
+import { type RuleResult, worstFirst } from "../../domain/contract/judge-rules.ts";
+import { readContract } from "../../domain/contract/read-contract.ts";
+import type { SourceVersion } from "../../domain/contract/source-store.ts";
+import { dayMs, isoOf } from "../../domain/instant.ts";
+import type { System } from "../../domain/system/system.ts";
+import { planSource, registerSource } from "../../service/intake/register-source.ts";
+import { onlyObject } from "../declaration/read-contract.ts";
+import { type Handlers, type Issue, type Refusal, refused } from "../handler.ts";
+import type { House } from "./house.ts";
+
+type SourceRoutes = "sources" | "source" | "addSource" | "diffSource" | "sourceWindows" | "checkSource";
+
+const batchesShown = 50;
+
+/** Sources, their contracts, and how they are kept. */
+export function sourceHandlers(house: House): Pick<Handlers, SourceRoutes> {
+  return {
+    sources: async () => {
+      const systems = await systemsOf(house);
+      const versions = await house.sources.list();
+      return { kind: "ok", value: { items: versions.map((version) => summaryOf(version, systems)) } };
+    },
+    source: async ({ path }) => {
+      const current = await house.sources.get(path.source);
+      if (current === undefined) return unknownSource(path.source);
+      const versions = await house.sources.versions(path.source);
+      return {
+        kind: "ok",
+        value: {
+          source: summaryOf(current, await systemsOf(house)),
+          fields: current.contract.fields.map(({ name, physicalName, type, required }) => ({
+            name,
+            column: physicalName,
+            type,
+            required,
+          })),
+          rules: current.contract.rules.map(({ id, field, words, severity }) => ({
+            id,
+            field: field ?? null,
+            words,
+            severity,
+          })),
+          unchecked: [...current.contract.unchecked],
+          versions: versions.map((one) => ({
+            version: one.contract.version,
+            digest: one.digest,
+            since: isoOf(one.since),
+            by: one.actor,
+            breaking: one.breaking,
+          })),
+        },
+      };
+    },
+    addSource: async ({ body, caller }) => {
+      const read = await contractIn(house, body.path, body.text);
+      if ("kind" in read) return read;
+      const by = { actor: caller.name, allowBreaking: body.allowBreaking };
+      const registered = await registerSource(house, read.contract, by);
+      if (registered.kind === "refused") return refused("breaking-contract", `${registered.message}.`);
+      const current = await house.sources.get(read.contract.id);
+      if (current === undefined) return unknownSource(read.contract.id);
+      const { plan } = registered;
+      const source = summaryOf(current, await systemsOf(house));
+      return { kind: "ok", value: { source, added: plan.isNew, changes: plan.changes.map(changeAnswer) } };
+    },
+    diffSource: async ({ path, body }) => {
+      const read = await contractIn(house, body.path, body.text);
+      if ("kind" in read) return read;
+      if ((await house.sources.get(path.source)) === undefined) return unknownSource(path.source);
+      const { changes } = await planSource(house, { ...read.contract, id: path.source });
+      return { kind: "ok", value: { changes: changes.map(changeAnswer) } };
+    },
+    sourceWindows: ({ path, query }) =>
+      windowsOf(house, path.source, (system) => house.contracts.list(system.name, rangeOf(query))),
+    checkSource: ({ path, query }) =>
+      windowsOf(house, path.source, async (system) => {
+        const frontier = await house.events.frontier(system);
+        if (frontier === undefined) return [];
+        const { from, to } = rangeOf(query);
+        const end = to ?? frontier.eventTime + 1;
+        return [await house.contracts.check(system, { start: from ?? end - dayMs, end })];
+      }),
+  };
+}
+
+const unknownSource = (id: string): Refusal =>
+  refused(
+    "not-found",
+    `There is no source called ${JSON.stringify(id)}; \`homeostat source add\` or \`apply\` makes one.`,
+  );
+
+const systemsOf = async (house: House): Promise<readonly System[]> =>
+  (await house.systems.list()).map(({ system }) => system);
+
+async function windowsOf(
+  house: House,
+  id: string,
+  windows: (system: System) => Promise<readonly ContractWindow[]>,
+): Promise<{ readonly kind: "ok"; readonly value: SourceWindowsAnswer } | Refusal> {
+  const current = await house.sources.get(id);
+  if (current === undefined) return unknownSource(id);
+  const systems = (await systemsOf(house)).filter((system) => system.source.contractId === id);
+  const found = await Promise.all(
+    systems.map(async (system) => ({
+      windows: (await windows(system)).map((window) => windowAnswer(system.name, window)),
+      batches: (await house.contracts.batches(system.name, batchesShown)).map(({ at, ...batch }) => ({
+        system: system.name,
+        at: isoOf(at),
+        ...batch,
+      })),
+    })),
+  );
+  return {
+    kind: "ok",
+    value: {
+      items: found.flatMap((one) => one.windows),
+      batches: found.flatMap((one) => one.batches),
+      unchecked: [...current.contract.unchecked],
+    },
+  };
+}
+
+interface SourceWindowsAnswer {
+  items: SourceWindow[];
+  batches: { system: string; at: string; rows: number; stored: number; duplicates: number }[];
+  unchecked: string[];
+}
+
+function rangeOf(query: { readonly from?: string | undefined; readonly to?: string | undefined }): {
+  readonly from?: number;
+  readonly to?: number;
+} {
+  return {
+    ...(query.from === undefined ? {} : { from: Date.parse(query.from) }),
+    ...(query.to === undefined ? {} : { to: Date.parse(query.to) }),
+  };
+}
+
+async function contractIn(
+  house: House,
+  path: string,
+  text: string,
+): Promise<{ readonly contract: Contract } | Refusal> {
+  const wrong = (issues: readonly Issue[]): Refusal =>
+    refused("bad-declaration", `${issues.length} things are wrong in the contract.`, { issues });
+  const read = lintContract(path, text);
+  if ("issues" in read) return wrong(read.issues);
+  const document: DeclarationDocument = read.value.document;
+  const table = onlyObject(document, read.value.contract);
+  if ("issues" in table) return wrong(table.issues);
+  return { contract: await readContract(read.value.contract, table.value, house.checker) };
+}
+
+function summaryOf({ id, since, contract }: SourceVersion, systems: readonly System[]): SourceSummary {
+  return {
+    id,
+    component: `source:${id}`,
+    version: contract.version,
+    status: contract.status,
+    since: isoOf(since),
+    fields: contract.fields.length,
+    rules: contract.rules.length,
+    unchecked: contract.unchecked.length,
+    consumers: consumersOf(id, systems).map((consumer) => consumer.system),
+  };
+}
+
+const changeAnswer = ({ consumers, field, ...change }: ContractChange) => ({
+  ...change,
+  field: field ?? null,
+  consumers: [...consumers],
+});
+
+function resultAnswer(result: RuleResult): SourceWindow["results"][number] {
+  return {
+    ...result,
+    field: result.field ?? null,
+    reason: result.reason ?? null,
+    counted: result.counted ?? null,
+    share: result.share ?? null,
+    values: [...result.values],
+    examples: [...result.examples],
+  };
+}
+
+function windowAnswer(system: string, { window, contractVersion, health, results }: ContractWindow): SourceWindow {
+  return {
+    system,
+    start: isoOf(window.start),
+    end: isoOf(window.end),
+    contractVersion,
+    health: {
+      rows: health.rows,
+      freshnessMs: health.freshnessMs ?? null,
+      delayMs: health.delayMs ?? null,
+      processingMs: health.processingMs ?? null,
+      completeness: health.completeness ?? null,
+      nulls: [...health.nulls],
+    },
+    results: worstFirst(results).map(resultAnswer),
+  };
+}
