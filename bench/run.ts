@@ -1,6 +1,7 @@
 import { availableParallelism, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import type { BenchRow } from "./bench-row.ts";
+import { benchCompare } from "./compare.ts";
 import { benchControlStore } from "./control-store.ts";
 import { benchEngine } from "./engine.ts";
 import { benchForest } from "./forest.ts";
@@ -12,6 +13,7 @@ import { benchStatistics } from "./statistics.ts";
 
 const benches: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   spool: benchSpool,
+  compare: benchCompare,
   engine: benchEngine,
   "control-store": benchControlStore,
   forest: benchForest,
