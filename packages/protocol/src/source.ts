@@ -86,9 +86,22 @@ export const contractWindow = z.object({
 });
 export type SourceWindow = z.infer<typeof contractWindow>;
 
+const sourceBatch = z.object({
+  system: z.string(),
+  at: instant.describe("When its rows were stored"),
+  rows: z.int(),
+  freshnessMs: z.number(),
+  processingMs: z.number().describe("From the first receipt to being stored"),
+  completeness: z
+    .number()
+    .nullable()
+    .describe("Share of the rows that break no rule; null where none was held to rules"),
+});
+export type SourceBatch = z.infer<typeof sourceBatch>;
+
 export const sourceWindows = z.object({
   items: z.array(contractWindow),
-  batches: z.array(z.object({ system: z.string(), at: instant, rows: z.int(), stored: z.int(), duplicates: z.int() })),
+  batches: z.array(sourceBatch),
   unchecked: z.array(z.string()),
 });
 export type SourceWindows = z.infer<typeof sourceWindows>;

@@ -27,12 +27,16 @@ export interface ContractWindow {
   readonly health: SourceHealth;
 }
 
-/** One shipped block. */
+/** The rows of one shipped block, as they were stored together. */
 export interface BatchHealth {
   readonly at: Instant;
   readonly rows: number;
-  readonly stored: number;
-  readonly duplicates: number;
+  /** Age of the newest event when it was received. */
+  readonly freshnessMs: number;
+  /** From the first receipt to being stored. */
+  readonly processingMs: number;
+  /** Share of the rows, in 0..1, that break no rule; undefined where they were held to none. */
+  readonly completeness: number | undefined;
 }
 
 /** Checks of windows in the data plane: counted in SQL over the rows, kept with the window. */
@@ -45,8 +49,8 @@ export interface ContractWindowStore {
   list(system: string, range: { readonly from?: Instant; readonly to?: Instant }): Promise<readonly ContractWindow[]>;
   /** By start of the window: how often it had been touched when it was last checked. */
   checkedTouches(system: string): Promise<ReadonlyMap<Instant, number>>;
-  /** Blocks of predictions shipped, newest first. */
-  batches(system: string, limit: number): Promise<readonly BatchHealth[]>;
+  /** The blocks of predictions of the last day that stored anything, newest first. */
+  batches(system: System, limit: number): Promise<readonly BatchHealth[]>;
 }
 
 /** Rows that arrive this long after their event were not late: somebody sent the past. */

@@ -1,4 +1,10 @@
-import { type DeclarationDocument, lintContract, type SourceSummary, type SourceWindow } from "@homeostat/protocol";
+import {
+  type DeclarationDocument,
+  lintContract,
+  type SourceBatch,
+  type SourceSummary,
+  type SourceWindow,
+} from "@homeostat/protocol";
 import { consumersOf } from "../../domain/contract/consumers.ts";
 import type { Contract } from "../../domain/contract/contract.ts";
 import type { ContractWindow } from "../../domain/contract/contract-window.ts";
@@ -108,10 +114,11 @@ async function windowsOf(
   const found = await Promise.all(
     systems.map(async (system) => ({
       windows: (await windows(system)).map((window) => windowAnswer(system.name, window)),
-      batches: (await house.contracts.batches(system.name, batchesShown)).map(({ at, ...batch }) => ({
+      batches: (await house.contracts.batches(system, batchesShown)).map(({ at, completeness, ...batch }) => ({
         system: system.name,
         at: isoOf(at),
         ...batch,
+        completeness: completeness ?? null,
       })),
     })),
   );
@@ -127,7 +134,7 @@ async function windowsOf(
 
 interface SourceWindowsAnswer {
   items: SourceWindow[];
-  batches: { system: string; at: string; rows: number; stored: number; duplicates: number }[];
+  batches: SourceBatch[];
   unchecked: string[];
 }
 

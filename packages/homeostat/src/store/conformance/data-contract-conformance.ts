@@ -146,6 +146,10 @@ export function contractConformance(bench: () => DataBench): void {
     expect(contractVersion).toBe("1.2.0");
     expect(health).toMatchObject({ rows: 4, freshnessMs: 5, delayMs: 5, completeness: 0.25 });
     expect(health.processingMs).toBeGreaterThan(0);
+    const [batch, ...others] = await bench().contracts.batches(system, 10);
+    expect(others).toEqual([]);
+    expect(batch).toMatchObject({ rows: 4, freshnessMs: 5, completeness: 0.25 });
+    expect(batch?.processingMs).toBe(health.processingMs);
     expect(health.nulls.find(({ field }) => field === "label")?.share).toBe(0.25);
   });
 

@@ -54,20 +54,30 @@ export function createContractStore(client: DataClient): ContractWindowStore {
       );
       return new Map(rows.map((row) => [Number(row.start), Number(row.touches)]));
     },
-    batches: async (system, limit) => {
-      const rows = await client.rows<Record<keyof BatchHealth, string>>(
-        `SELECT toUnixTimestamp64Milli(at) AS at, rows, stored, duplicates FROM shipments
-         WHERE system = {system:String} AND kind = 'predictions' ORDER BY shipments.at DESC LIMIT {limit:UInt32}`,
-        { system, limit },
-      );
-      return rows.map((row) => ({
-        at: Number(row.at),
-        rows: Number(row.rows),
-        stored: Number(row.stored),
-        duplicates: Number(row.duplicates),
-      }));
-    },
+    batches: (system, limit) => batches(client, system, limit),
   };
+}
+
+/** Rows of one block were stored at one instant. Cost: a scan of the rows of the last day of receipts. */
+async function batches(client: DataClient, system: System, limit: number): Promise<readonly BatchHealth[]> {
+  const { predictions } = eventTablesOf(system.name);
+  const rows = await client.rows<Record<"at" | "n" | "freshness" | "processing" | "marked" | "whole", string>>(
+    `SELECT toUnixTimestamp64Milli(stored) AS at, count() AS n,
+       toUnixTimestamp64Milli(argMax(received, time)) - toUnixTimestamp64Milli(max(time)) AS freshness,
+       at - toUnixTimestamp64Milli(min(received)) AS processing,
+       countIf(contract != '') AS marked, countIf(contract != '' AND empty(breaches)) AS whole
+     FROM ${predictions}
+     WHERE toUnixTimestamp64Milli(stored) > 0 AND received > (SELECT max(received) FROM ${predictions}) - INTERVAL 1 DAY
+     GROUP BY stored ORDER BY stored DESC LIMIT {limit:UInt32}`,
+    { limit },
+  );
+  return rows.map((row) => ({
+    at: Number(row.at),
+    rows: Number(row.n),
+    freshnessMs: Number(row.freshness),
+    processingMs: Number(row.processing),
+    completeness: Number(row.marked) === 0 ? undefined : Number(row.whole) / Number(row.marked),
+  }));
 }
 
 const nothingPromised: Contract = {
