@@ -60,6 +60,36 @@ describe("CloudEvents", () => {
     expect((await settled(house.client)).predictions.stored).toBe(3);
   });
 
+  it("of KServe's logger are paired by their id, also out of order and across a restart, into one prediction", async () => {
+    const logged = (id: string, half: "request" | "response", data: unknown) => ({
+      headers: {
+        ...{
+          "content-type": "application/json",
+          "ce-specversion": "1.0",
+          "ce-id": id,
+          "ce-source": "http://localhost:9081/",
+        },
+        ...{ "ce-type": `org.kubeflow.serving.inference.${half}`, "ce-time": "2001-02-09T12:00:00Z" },
+        ...{ "ce-inferenceservicename": "flights", "ce-namespace": "default", "ce-endpoint": "default" },
+      },
+      data,
+    });
+    const answered = logged("k-1", "response", { predictions: [[0.8, 0.2]] });
+    const asked = logged("k-1", "request", { instances: [inputs] });
+    const before = (await settled(house.client)).predictions.stored;
+    expect(await send(answered.headers, answered.data)).toMatchObject({ status: 202, body: { accepted: 1 } });
+    expect(await settled(house.client)).toMatchObject({ inferenceHalves: 1, predictions: { stored: before } });
+    await house.killGroup();
+    house = await startHouse({ data: house.data });
+    for (let times = 0; times < 2; times += 1)
+      expect(await send(asked.headers, asked.data)).toMatchObject({ status: 202, body: { accepted: 1 } });
+    expect(await settled(house.client)).toMatchObject({ predictions: { stored: before + 1 } });
+    const wrong = logged("k-2", "request", { text: "hi" });
+    await send(wrong.headers, wrong.data);
+    const answer = logged("k-2", "response", { predictions: [1] });
+    expect(await send(answer.headers, answer.data)).toMatchObject({ status: 400 });
+  });
+
   it("that cannot be taken are named by their number beside those that are, and their rows are kept", async () => {
     const answer = await send(batch, [
       event("p-4", "io.homeostat.prediction", { ...prediction, probability: 7 }),

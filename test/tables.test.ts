@@ -1,4 +1,5 @@
-import { readdirSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -7,7 +8,7 @@ import { emptyDirectory } from "./house/prepared.ts";
 import { signal } from "./house/processes.ts";
 import { refusalOf } from "./house/refusal.ts";
 import { settled } from "./house/replay.ts";
-import { type House, startHouse } from "./house/start.ts";
+import { type House, startHouse, temporaryDirectory } from "./house/start.ts";
 import { startTableMaker, type TableMaker } from "./house/table-maker.ts";
 import { until } from "./house/until.ts";
 
@@ -109,6 +110,25 @@ describe("a table of rows", () => {
     expect(lacking.issues.map((issue) => issue.path)).toEqual(["time", "release", "probability", "wings"]);
     expect(filesLeft()).toEqual([]);
     expect(readdirSync(join(house.data, "uploads"))).toEqual([]);
+  });
+
+  const hasCurl = spawnSync("curl", ["--version"]).status === 0;
+  it.skipIf(!hasCurl)("goes in by the commands of docs/intake.md as they stand there", async () => {
+    const page = readFileSync(new URL("../docs/intake.md", import.meta.url), "utf8");
+    const commands = [...page.matchAll(/```sh\n(curl [\s\S]*?)```/g)].map((match) => match[1] ?? "");
+    expect(commands).toHaveLength(3);
+    const folder = temporaryDirectory();
+    writeFileSync(join(folder, "rows.parquet"), await maker.make(rowsOf(900_000, 3), "Parquet"));
+    for (const command of commands) {
+      const here = command.replace("http://127.0.0.1:7300", house.url);
+      const ran = spawnSync("sh", ["-c", here], {
+        cwd: folder,
+        env: { ...process.env, KEY: house.key },
+        encoding: "utf8",
+      });
+      expect(JSON.parse(ran.stdout), here).toMatchObject({ refusedCount: 0 });
+    }
+    await settled(house.client);
   });
 
   it("that was acknowledged survives a kill of everything, and nothing of it is left on disk afterwards", async () => {

@@ -166,6 +166,7 @@ export const intakeCounts = z.object({
   outcomes: z.object({ acknowledged: z.int(), stored: z.int(), duplicates: z.int(), pendingInSpool: z.int() }),
   quarantined: z.int().describe("Refused rows in quarantine that nobody has replayed or discarded yet"),
   quarantinePending: z.int().describe("Refused rows on their way to the quarantine"),
+  inferenceHalves: z.int().describe("Logged requests or responses of inferences that wait for the other half"),
   gaps: z.array(gap).describe("Rows that were not taken, by reason, ever"),
   joined: z.int().describe("Predictions that have an outcome"),
   outcomesWaiting: z.int().describe("Outcomes whose prediction is not known yet"),

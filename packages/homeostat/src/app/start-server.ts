@@ -22,6 +22,7 @@ import { stateHandlers } from "../http/route/state-routes.ts";
 import { systemHandlers } from "../http/route/system-routes.ts";
 import { hashOf, newId, newKeySecret } from "../http/secret.ts";
 import { type HttpServer, serve } from "../http/serve.ts";
+import { giveUpHalves } from "../service/intake/give-up-halves.ts";
 import { fileOf } from "../service/intake/ship-file.ts";
 import { openSpool } from "../spool/open-spool.ts";
 import { openSpoolFiles } from "../spool/spool-files.ts";
@@ -153,6 +154,9 @@ async function start({ config, clock, log, print }: StartOptions, undo: Undo[]):
     );
     // What cannot be written down now is still counted, and written down later.
     wired.house.gaps.flush().catch(() => undefined);
+    giveUpHalves(wired.house).catch((thrown: unknown) =>
+      log({ level: "warn", part: "intake", message: "halves of inferences could not be given up", detail: thrown }),
+    );
   }, tickMs);
   undo.push(async () => clearInterval(ticking));
   await tick(store);

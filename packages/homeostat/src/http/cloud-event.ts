@@ -11,6 +11,8 @@ export interface CloudEvent {
   readonly type: string;
   readonly subject: string | undefined;
   readonly time: string | undefined;
+  /** The extension `inferenceservicename` of KServe's logger. */
+  readonly service: string | undefined;
   /** JSON text. */
   readonly data: string;
 }
@@ -73,15 +75,16 @@ function eventOf(
   const { specversion = "", id = "", source = "", type = "" } = required;
   if (specversion !== "1.0") return wrong(`${prefix}specversion`, '"1.0"', JSON.stringify(specversion));
   const optional: Record<string, string | undefined> = {};
-  for (const name of ["subject", "time"]) {
+  for (const name of ["subject", "time", "inferenceservicename"]) {
     const value = attribute(name);
     if (value !== undefined && typeof value !== "string") return wrong(prefix + name, "text", JSON.stringify(value));
     optional[name] = value;
   }
+  const { subject, time, inferenceservicename: service } = optional;
   if (!("text" in data)) return { kind: "wrong", issue: data };
   return {
     kind: "event",
-    event: { id, source, type, subject: optional.subject, time: optional.time, data: data.text },
+    event: { id, source, type, subject, time, service, data: data.text },
   };
 }
 

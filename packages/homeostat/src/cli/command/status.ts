@@ -153,6 +153,9 @@ function systemText(cli: Cli, system: SystemDetail, counts: IntakeCounts): strin
       ["Predictions", intake(counts.predictions)],
       ["Outcomes", `${intake(counts.outcomes)}; ${countText(counts.outcomesWaiting)} waiting for their prediction`],
       ["Quarantine", quarantineText(counts)],
+      ...(counts.inferenceHalves === 0
+        ? []
+        : [["Inferences", `${countText(counts.inferenceHalves)} halves wait for the other one`] as [string, string]]),
       ...counts.gaps.map((gap): [string, string] => ["Not taken", colors.red(gapText(gap))]),
       ["Joined", `${countText(counts.joined)} predictions have an outcome`],
       [

@@ -11,6 +11,7 @@ import { type RowReading, readOutcomeRows, readPredictionRows } from "../read-ro
 import { findSystem } from "./find-system.ts";
 import type { House } from "./house.ts";
 import { outcomesOf, predictionsOf } from "./intake-routes.ts";
+import { isInferenceEvent, pairInferences } from "./pair-inferences.ts";
 import { noteClock, quarantinedOf } from "./take-batch.ts";
 
 const mostNamed = 100;
@@ -28,6 +29,10 @@ interface Sorted {
   readonly outcomes: RowOfEvent[];
   readonly changes: { readonly number: number; readonly change: Change }[];
   readonly refused: Refused[];
+  /** Ids of inferences whose halves have become rows. */
+  readonly paired: string[];
+  /** Halves that wait for the other one: durable, and no row yet. */
+  waiting: number;
 }
 
 /** CloudEvents of our own types, each what a row of the other addresses is. */
@@ -40,9 +45,10 @@ export function eventHandlers(house: House): Pick<Handlers, "sendEvents"> {
       const reading = readCloudEvents(call.body);
       if (reading.kind === "refused") return reading;
       if (reading.events.length === 0) return refused("malformed-body", "The batch holds no events.");
-      const sorted: Sorted = { predictions: [], outcomes: [], changes: [], refused: [] };
+      const sorted: Sorted = { predictions: [], outcomes: [], changes: [], refused: [], paired: [], waiting: 0 };
       for (const [index, event] of reading.events.entries()) {
-        const issue = event.kind === "wrong" ? event.issue : sort(sorted, index + 1, event.event, system, call);
+        const issue =
+          event.kind === "wrong" ? event.issue : await sort(house, sorted, index + 1, event.event, system, call);
         if (issue !== undefined) sorted.refused.push({ row: index + 1, ...issue });
       }
       return await takeSorted(house, call, system, sorted);
@@ -51,13 +57,22 @@ export function eventHandlers(house: House): Pick<Handlers, "sendEvents"> {
 }
 
 /** Puts an event where it belongs; what is wrong when it belongs nowhere. */
-function sort(
+async function sort(
+  house: House,
   sorted: Sorted,
   number: number,
   event: CloudEvent,
   system: System,
   call: Call<"sendEvents">,
-): EventIssue | undefined {
+): Promise<EventIssue | undefined> {
+  if (isInferenceEvent(event)) {
+    const paired = await pairInferences(house, system, event, call);
+    if ("expected" in paired) return paired;
+    sorted.waiting += paired.rows.length === 0 ? 1 : 0;
+    for (const text of paired.rows) sorted.predictions.push({ number, text });
+    sorted.paired.push(...paired.done);
+    return undefined;
+  }
   switch (event.type) {
     case "io.homeostat.prediction":
       if (system.serving !== "monitor-only")
@@ -76,7 +91,8 @@ function sort(
     default:
       return {
         path: "type",
-        expected: "io.homeostat.prediction, io.homeostat.outcome or io.homeostat.change",
+        expected:
+          "io.homeostat.prediction, .outcome or .change, or org.kubeflow.serving.inference.request or .response",
         found: event.type.slice(0, 80),
       };
   }
@@ -137,6 +153,8 @@ async function takeSorted(house: House, call: Call<"sendEvents">, system: System
     takeRefused(house, system.name, refusedRows),
     ...sorted.changes.map(({ change }) => house.changes.record(change)),
   ]);
+  // Only now: should the server be killed in between, the halves are there to be paired again, and the row is the same.
+  await house.halves.remove(system.name, sorted.paired);
   const numbered = (rows: readonly RowOfEvent[], reading: typeof predictions | typeof outcomes): Refused[] =>
     (reading?.rejected ?? []).map(({ row, path, expected, found }) => ({
       ...{ row: rows[row - 1]?.number ?? row, path: path === "" ? "data" : `data.${path}`, expected, found },
@@ -146,7 +164,7 @@ async function takeSorted(house: House, call: Call<"sendEvents">, system: System
     ...numbered(sorted.predictions, predictions),
     ...numbered(sorted.outcomes, outcomes),
   ].sort((left, right) => left.row - right.row);
-  const accepted = predictionRows.length + outcomeRows.length + sorted.changes.length;
+  const accepted = predictionRows.length + outcomeRows.length + sorted.changes.length + sorted.waiting;
   const named = all.slice(0, mostNamed);
   if (accepted === 0)
     return refused(

@@ -14,6 +14,7 @@ import type { FindingStore } from "../../domain/finding/finding.ts";
 import type { GapLog } from "../../domain/gap/gap.ts";
 import type { HookStore } from "../../domain/hook/hook.ts";
 import type { IncidentStore } from "../../domain/incident/incident.ts";
+import type { InferenceHalves } from "../../domain/inference/inference-half.ts";
 import type { Clock, Instant } from "../../domain/instant.ts";
 import type { JobQueue } from "../../domain/job/job-queue.ts";
 import type { LineageStore } from "../../domain/lineage/lineage.ts";
@@ -61,6 +62,7 @@ export interface House {
   /** undefined: nobody is told of our own runs. */
   readonly runs: RunTeller | undefined;
   readonly spool: Spool;
+  readonly halves: InferenceHalves;
   readonly spoolFiles: SpoolFiles;
   readonly columnar: ColumnarReader;
   readonly quarantine: QuarantineStore;

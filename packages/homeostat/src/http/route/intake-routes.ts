@@ -136,6 +136,7 @@ export function intakeHandlers(
           },
           quarantined: quarantined.open,
           quarantinePending: house.spool.pendingRows(`quarantine:${found.system.name}`),
+          inferenceHalves: await house.halves.count(found.system.name),
           gaps: house.gaps
             .list()
             .filter((gap) => gap.system === found.system.name)

@@ -3,6 +3,7 @@ import type { ControlStoreEvent } from "../control/control-store-event.ts";
 import { type ControlStore, openControlStore } from "../control/open-control-store.ts";
 import type { ControlBench } from "./control-bench.ts";
 import { hookConformance } from "./control-hook-conformance.ts";
+import { inferenceConformance } from "./control-inference-conformance.ts";
 import { jobConformance } from "./control-job-conformance.ts";
 import { lifeConformance } from "./control-life-conformance.ts";
 import { lineageConformance } from "./control-lineage-conformance.ts";
@@ -29,6 +30,7 @@ export function controlConformance(name: string, open: () => Promise<ControlPlac
     hookConformance(bench);
     lineageConformance(bench);
     describe("sources", () => sourceConformance(bench));
+    inferenceConformance(bench);
     jobConformance(bench);
     lifeConformance(bench);
   });

@@ -6,6 +6,7 @@ import type { DatasetStore } from "../../domain/dataset/dataset.ts";
 import type { FindingStore } from "../../domain/finding/finding.ts";
 import type { HookStore } from "../../domain/hook/hook.ts";
 import type { IncidentStore } from "../../domain/incident/incident.ts";
+import type { InferenceHalves } from "../../domain/inference/inference-half.ts";
 import { invariant } from "../../domain/invariant.ts";
 import type { JobQueue } from "../../domain/job/job-queue.ts";
 import type { ErasureStore, SecretStore } from "../../domain/keeping/erasure.ts";
@@ -28,6 +29,7 @@ import { createDeliveryStore } from "./delivery-store.ts";
 import { createFindingStore } from "./finding-store.ts";
 import { createHookStore } from "./hook-store.ts";
 import { createIncidentStore } from "./incident-store.ts";
+import { createInferenceHalfStore } from "./inference-half-store.ts";
 import { ControlJobQueue } from "./job-queue.ts";
 import { createErasureStore, createRetirementStore, createSecretStore } from "./keeping-store.ts";
 import { createKeyStore } from "./key-store.ts";
@@ -54,6 +56,7 @@ interface ControlNouns {
   readonly changes: ChangeStore;
   readonly hooks: HookStore;
   readonly lineage: LineageStore;
+  readonly halves: InferenceHalves;
   readonly windows: WindowStore;
   readonly findings: FindingStore;
   readonly incidents: IncidentStore;
@@ -161,6 +164,7 @@ function nounsOver(database: ControlDatabase): ControlNouns {
     changes: createChangeStore(database),
     hooks: createHookStore(database),
     lineage: createLineageStore(database),
+    halves: createInferenceHalfStore(database),
     windows: createWindowStore(database),
     findings: createFindingStore(database),
     incidents: createIncidentStore(database),

@@ -4,7 +4,8 @@ import { hooks } from "./0003-hooks.ts";
 import { keeping } from "./0004-keeping.ts";
 import { lineageRuns } from "./0005-lineage-runs.ts";
 import { sources } from "./0006-sources.ts";
+import { inferenceHalves } from "./0007-inference-halves.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every step, in order, numbered from 1 without gaps. To change the schema, add a step at the end. */
-export const migrations: readonly Migration[] = [nouns, lineage, hooks, keeping, lineageRuns, sources];
+export const migrations: readonly Migration[] = [nouns, lineage, hooks, keeping, lineageRuns, sources, inferenceHalves];

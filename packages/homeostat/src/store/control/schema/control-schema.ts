@@ -7,6 +7,7 @@ import type { DeliveriesTable } from "./deliveries.ts";
 import type { FindingsTable } from "./findings.ts";
 import type { HooksTable } from "./hooks.ts";
 import type { IncidentsTable, IncidentTimelineTable } from "./incidents.ts";
+import type { InferenceHalvesTable } from "./inference-halves.ts";
 import type { JobProgressTable } from "./job-progress.ts";
 import type { ErasuresTable, RetirementsTable, SecretsTable } from "./keeping.ts";
 import type { ApiKeysTable, SessionsTable, SignInTokensTable } from "./keys.ts";
@@ -33,6 +34,7 @@ export interface ControlSchema {
   readonly api_keys: ApiKeysTable;
   readonly sessions: SessionsTable;
   readonly sign_in_tokens: SignInTokensTable;
+  readonly inference_halves: InferenceHalvesTable;
   readonly lineage_nodes: LineageNodesTable;
   readonly lineage_edges: LineageEdgesTable;
   readonly lineage_runs: LineageRunsTable;
