@@ -3,7 +3,7 @@ import { isoOf } from "../domain/instant.ts";
 import type { InputField } from "../domain/pipeline/pipeline.ts";
 import type { Task } from "../domain/system/task.ts";
 import { elementsOf, entriesOf } from "./edit-json.ts";
-import type { RowIssue } from "./row-shape.ts";
+import type { RowIssue } from "./row-check.ts";
 
 /**
  * A request and its response, as KServe's logger sends them, as texts of prediction rows. Bodies are those of the V1
