@@ -146,6 +146,19 @@ describe("the pages of a system in trouble", () => {
     await calm();
   });
 
+  it("draw the lineage of the system, every component a link to its own", async () => {
+    await page.goto(`${house.url}/systems/flight-delay`);
+    await page.getByRole("link", { name: "what it is made from" }).click();
+    await page.getByRole("heading", { level: 1, name: "Lineage" }).waitFor();
+    const source = page.getByRole("link", { name: "source:airline-feed" }).first();
+    await source.focus();
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/node=source/);
+    await page.getByRole("cell", { name: "contract:airline-feed@" }).first().waitFor();
+    await page.locator(".lineage-box[data-root=true]", { hasText: "airline-feed" }).waitFor();
+    await calm();
+  });
+
   it("describe the API, with a search", async () => {
     await page.getByRole("link", { name: "API" }).first().click();
     await page.getByRole("heading", { level: 1, name: "API reference" }).waitFor();

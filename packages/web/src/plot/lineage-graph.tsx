@@ -1,11 +1,11 @@
 import type { LineageGraph as Graph } from "@homeostat/protocol";
-import type { ReactElement } from "react";
+import { type ReactElement, useEffect, useRef } from "react";
 import { Link } from "wouter";
 import { type LineageBox, layOutLineage } from "./lineage-layout.ts";
 
-const boxWidth = 176;
+const boxWidth = 168;
 const boxHeight = 42;
-const columnGap = 56;
+const columnGap = 36;
 const rowGap = 16;
 const edge = 6;
 /** Characters that fit into a box. */
@@ -63,10 +63,17 @@ export function LineageGraphView(props: { readonly graph: Graph }): ReactElement
   const drawing = layOutLineage(graph);
   const boxes = new Map(drawing.boxes.map((box) => [box.id, box]));
   const width = 2 * edge + drawing.columns * boxWidth + (drawing.columns - 1) * columnGap;
+  const scroller = useRef<HTMLElement>(null);
+  const root = drawing.boxes.find((box) => box.names.includes(graph.root));
+  const middle = root === undefined ? 0 : left(root) + boxWidth / 2;
+  useEffect(() => {
+    const element = scroller.current;
+    if (element !== null) element.scrollLeft = middle - element.clientWidth / 2;
+  }, [middle]);
   const height = 2 * edge + drawing.rows * boxHeight + (drawing.rows - 1) * rowGap;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section className="table-scroller" aria-label={`Lineage of ${graph.root}, drawn`} tabIndex={0}>
+    <section className="table-scroller" aria-label={`Lineage of ${graph.root}, drawn`} tabIndex={0} ref={scroller}>
       <svg
         className="lineage"
         width={width}
@@ -79,7 +86,7 @@ export function LineageGraphView(props: { readonly graph: Graph }): ReactElement
           if (start === undefined || end === undefined) return null;
           const [x1, y1] = [left(start) + boxWidth, top(start) + boxHeight / 2];
           const [x2, y2] = [left(end), top(end) + boxHeight / 2];
-          const bend = Math.max(24, (x2 - x1) / 2);
+          const bend = Math.max(columnGap / 2, (x2 - x1) / 2);
           return <path key={`${from} ${to}`} d={`M${x1} ${y1} C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`} />;
         })}
         {drawing.boxes.map((box) => (

@@ -17,6 +17,7 @@ describe("the drawing of a lineage", () => {
     const graph = graphOf(
       "s:s",
       ["c:c", "o:o"],
+      ["k:k", "s:s"],
       ["o:o", "p:p"],
       ["p:p", "m:m"],
       ["m:m", "s:s"],
@@ -28,6 +29,7 @@ describe("the drawing of a lineage", () => {
     const at = new Map(boxes.map((box) => [box.id, box.column]));
     for (const line of lines) expect(at.get(line.from)).toBeLessThan(at.get(line.to) ?? -1);
     expect(columns).toBe(5);
+    expect(at.get("k:k"), "right before what it goes into").toBe(3);
     expect(new Set(boxes.map((box) => `${box.column} ${box.row}`)).size).toBe(boxes.length);
   });
 

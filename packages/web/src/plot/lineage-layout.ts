@@ -68,7 +68,7 @@ function groupsOf(graph: LineageGraph): ReadonlyMap<string, string> {
   return new Map(groups.flatMap((names) => names.map((name) => [name, `group ${names[0]}`] as const)));
 }
 
-/** The longest way to each box from where nothing leads to it; a line that closes a cycle is passed over. */
+/** The longest way to each box from the left; a line that closes a cycle is passed over. */
 function columnsOf(
   ids: readonly string[],
   lines: readonly { readonly from: string; readonly to: string }[],
@@ -88,5 +88,11 @@ function columnsOf(
     return column;
   };
   for (const id of ids) columnOf(id);
+  // What nothing leads to stands right before what it goes into, not at the far left.
+  for (const id of ids) {
+    if (lines.some((line) => line.to === id)) continue;
+    const after = lines.filter((line) => line.from === id).map((line) => columns.get(line.to) ?? 0);
+    if (after.length > 0) columns.set(id, Math.max(0, Math.min(...after) - 1));
+  }
   return columns;
 }

@@ -23,6 +23,7 @@ const question: SuspectQuestion = {
   onset: { hours, weights: hours.map((hour) => (hour === began ? 0.9 : 0.1 / 47)) },
   shares: [{ feature: "hour", share: 1 }],
   pattern: { kind: "timezone_hours", hours: 8 },
+  beyondSource: new Map(),
 };
 
 describe("suspects", () => {
@@ -38,6 +39,22 @@ describe("suspects", () => {
     expect(suspects[0]).toBe(named);
     expect(named!.posterior).toBeGreaterThan(0.6);
     expect(suspects.reduce((sum, suspect) => sum + suspect.posterior, 0)).toBeCloseTo(1, 9);
+  });
+
+  it("reach as far upstream as lineage does: what feeds the source is a suspect, farther off than the source itself", () => {
+    const exporter = change("exporter", "library", "job:airflow/export", 1);
+    const of = (beyondSource: ReadonlyMap<string, number>) =>
+      rankSuspects({ ...question, beyondSource, changes: [exporter] }).suspects.find((one) => one.change !== undefined);
+    const [known, unknown] = [of(new Map([["job:airflow/export", 2]])), of(new Map())];
+    expect(known?.posterior).toBeGreaterThan(unknown?.posterior ?? 1);
+    expect(known?.why.join()).toContain("3 steps upstream");
+    expect(unknown?.why.join()).toContain("not upstream");
+    const near = rankSuspects({
+      ...question,
+      beyondSource: new Map([["job:airflow/export", 2]]),
+      changes: [exporter, { ...exporter, id: "near", component: "source:feed" }],
+    }).suspects;
+    expect(near[0]?.change?.id).toBe("near");
   });
 
   it("are none when nothing was logged: the cause stays unnamed", () => {

@@ -3,6 +3,7 @@ import type { LineageReach } from "../../stats/cause/lineage-affinity.ts";
 import type { Change } from "../change/change.ts";
 import type { Suspect } from "../incident/diagnosis.ts";
 import { hourMs, isoOf } from "../instant.ts";
+import type { ComponentName } from "../lineage/lineage.ts";
 import type { System } from "../system/system.ts";
 import { type Onset, onsetInstant } from "./date-onset.ts";
 import { patternWords, type ShiftPattern } from "./shift-pattern.ts";
@@ -14,6 +15,8 @@ export interface SuspectQuestion {
   /** Share of the drift each moved feature carries (sums to 1); empty when no feature moved. */
   readonly shares: readonly { readonly feature: string; readonly share: number }[];
   readonly pattern: ShiftPattern | undefined;
+  /** Components upstream of the source by lineage, with their steps from it; empty where nothing is recorded. */
+  readonly beyondSource: ReadonlyMap<ComponentName, number>;
 }
 
 export interface SuspectRanking {
@@ -78,30 +81,33 @@ export function rankSuspects(question: SuspectQuestion): SuspectRanking {
 }
 
 /** Steps of lineage from the changed component down to each moved feature; undefined when the component is not in the lineage. */
-function reachOf({ system, shares }: SuspectQuestion, change: Change): readonly LineageReach[] | undefined {
-  if (shares.length === 0) return undefined;
-  const distance = distanceToInputs(system, change.component);
-  return shares.map(({ share }) => ({ share, distance }));
+function reachOf(question: SuspectQuestion, change: Change): readonly LineageReach[] | undefined {
+  if (question.shares.length === 0) return undefined;
+  const distance = distanceToInputs(question, change.component);
+  return question.shares.map(({ share }) => ({ share, distance }));
 }
 
-function distanceToInputs(system: System, component: string): number | null {
+function distanceToInputs({ system, beyondSource }: SuspectQuestion, component: string): number | null {
   if (component === system.source.component) return 1;
   if (component === `pipeline:${system.name}`) return 1;
+  const steps = beyondSource.get(component);
+  if (steps !== undefined) return 1 + steps;
   // Models and releases stand below the features: a change there cannot move an input.
   return null;
 }
 
-function reasons({ system, onset, pattern }: SuspectQuestion, change: Change): string[] {
+function reasons(question: SuspectQuestion, change: Change): string[] {
+  const { onset, pattern } = question;
   const began = onsetInstant(onset);
   const gap = (began - change.time) / hourMs;
   const when =
     gap >= 0
       ? `${gap < 1 ? "under an hour" : `${Math.round(gap)} h`} before the change began (${isoOf(began)})`
       : `${Math.round(-gap)} h after the change began (${isoOf(began)})`;
-  const distance = distanceToInputs(system, change.component);
+  const distance = distanceToInputs(question, change.component);
   const lineage =
     distance === null
       ? `${change.component} is not upstream of the moved features`
-      : `${change.component} is ${distance} step upstream of the moved features`;
+      : `${change.component} is ${distance} ${distance === 1 ? "step" : "steps"} upstream of the moved features`;
   return [when, lineage, ...(pattern === undefined ? [] : [`the pattern found: ${patternWords(pattern)}`])];
 }

@@ -6,6 +6,7 @@ import type { Finding, FindingStore } from "../../domain/finding/finding.ts";
 import type { Diagnosis, DiagnosisStep, SliceEvidence, Suspect } from "../../domain/incident/diagnosis.ts";
 import type { Incident, IncidentStore } from "../../domain/incident/incident.ts";
 import type { Clock, Instant } from "../../domain/instant.ts";
+import type { LineageStore } from "../../domain/lineage/lineage.ts";
 import { type SeriesVerdict, seriesText, type VerdictStore } from "../../domain/monitor/verdict.ts";
 import type { ReleaseStore } from "../../domain/release/release.ts";
 import type { System } from "../../domain/system/system.ts";
@@ -23,6 +24,7 @@ export interface DiagnosisPorts {
   readonly releases: ReleaseStore;
   readonly baselines: BaselineStore;
   readonly changes: ChangeStore;
+  readonly lineage: LineageStore;
   readonly clock: Clock;
 }
 

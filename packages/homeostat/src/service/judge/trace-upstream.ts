@@ -5,6 +5,8 @@ import type { Lead } from "../../domain/diagnosis/find-slice.ts";
 import { rankSuspects, type SuspectRanking } from "../../domain/diagnosis/rank-suspects.ts";
 import { clockShift, type ShiftPattern, unitChange } from "../../domain/diagnosis/shift-pattern.ts";
 import { dayMs, hourMs } from "../../domain/instant.ts";
+import type { LineageStore } from "../../domain/lineage/lineage.ts";
+import { walkLineage } from "../../domain/lineage/walk-lineage.ts";
 import { binCountOf } from "../../stats/histogram/binning.ts";
 import { type SliceAudit, sameSeasonWindows } from "./audit-slice.ts";
 import type { DiagnosisScene } from "./diagnosis-scene.ts";
@@ -17,7 +19,7 @@ const mostClockValues = 24;
 
 /** Dates the change on the slice, names its pattern, and ranks the logged changes as suspects. */
 export async function traceUpstream(
-  ports: { readonly slices: SliceStore; readonly changes: ChangeStore },
+  ports: { readonly slices: SliceStore; readonly changes: ChangeStore; readonly lineage: LineageStore },
   scene: DiagnosisScene,
   lead: Lead | undefined,
   audit: SliceAudit,
@@ -35,7 +37,19 @@ export async function traceUpstream(
     onset,
     shares: sharesOf(lead, audit),
     pattern: await patternOf(ports.slices, scene, lead, feature),
+    beyondSource: await beyondSource(ports.lineage, scene),
   });
+}
+
+/** Farther up than this nobody looks for the cause of an hour. */
+const mostSteps = 10;
+
+/** What feeds the source, as lineage knows it: tables, jobs, contracts. */
+async function beyondSource(lineage: LineageStore, { system }: DiagnosisScene): Promise<ReadonlyMap<string, number>> {
+  const node = system.source.component;
+  const graph = await walkLineage(lineage, { node, direction: "up", depth: mostSteps });
+  const above = graph?.nodes.filter((one) => one.name !== node) ?? [];
+  return new Map(above.map(({ name, distance }) => [name, -distance]));
 }
 
 /** Rows that lost their value left the slice, so they are looked for among all rows. */

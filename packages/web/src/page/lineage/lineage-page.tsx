@@ -13,30 +13,32 @@ function EdgeTable(props: { readonly graph: LineageGraph }): ReactElement {
   const name = (component: string): ReactElement =>
     component === graph.root ? <strong>{component}</strong> : <Link href={lineageHref(component)}>{component}</Link>;
   return (
-    <ScrollTable caption="What is made from what, and since when it is known" label="Edges of the lineage">
-      <thead>
-        <tr>
-          <th scope="col">Component</th>
-          <th scope="col">is made from</th>
-          <th scope="col">by its columns</th>
-          <th scope="col">Told by</th>
-          <th scope="col">Since</th>
-        </tr>
-      </thead>
-      <tbody>
-        {graph.edges.map((edge) => (
-          <tr key={`${edge.from} ${edge.to}`}>
-            <td>{name(edge.to)}</td>
-            <td>{name(edge.from)}</td>
-            <td>{[...new Set(edge.columns.map((step) => step.from))].join(", ") || "not told"}</td>
-            <td>{edge.by}</td>
-            <td>
-              <Moment at={edge.since} absent="unknown" />
-            </td>
+    <div className="lineage-edges">
+      <ScrollTable caption="What is made from what, and since when it is known" label="Edges of the lineage">
+        <thead>
+          <tr>
+            <th scope="col">Component</th>
+            <th scope="col">is made from</th>
+            <th scope="col">by its columns</th>
+            <th scope="col">Told by</th>
+            <th scope="col">Since</th>
           </tr>
-        ))}
-      </tbody>
-    </ScrollTable>
+        </thead>
+        <tbody>
+          {graph.edges.map((edge) => (
+            <tr key={`${edge.from} ${edge.to}`}>
+              <td>{name(edge.to)}</td>
+              <td>{name(edge.from)}</td>
+              <td>{[...new Set(edge.columns.map((step) => step.from))].join(", ") || "not told"}</td>
+              <td>{edge.by}</td>
+              <td>
+                <Moment at={edge.since} absent="unknown" />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </ScrollTable>
+    </div>
   );
 }
 
