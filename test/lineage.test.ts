@@ -118,6 +118,7 @@ describe("one prediction", () => {
       model: { dataset: expect.stringMatching(/^ds-/) },
       source: { component: "source:airline-feed" },
       outcomes: [{ kind: "label", value: true }],
+      contractCheck: { state: "no-breach", breaches: [] },
     });
     expect(lineage.inputs.find((input) => input.name === "distance")?.value).toBe(337);
     for (const feature of lineage.features) {

@@ -28,7 +28,9 @@ export interface LoggedPrediction {
   readonly state: Readonly<Record<string, string>>;
   /** Seconds, by feature. */
   readonly featureAges: Readonly<Record<string, number>>;
-  /** Rules of the contract that the row broke; undefined where rows are not held against one. */
+  /** Version of the contract that the row was held against; undefined where it was not. */
+  readonly contractVersion: string | undefined;
+  /** Rules of the contract that the row broke; undefined where it was not held against one. */
   readonly breaches: readonly string[] | undefined;
   readonly outcomes: readonly LoggedOutcome[];
 }

@@ -69,7 +69,7 @@ function predictionAnswer({
     source: {
       component: system.source.component,
       contract: system.source.contractId,
-      contractVersion: system.source.contractVersion,
+      contractVersion: prediction.contractVersion ?? system.source.contractVersion,
     },
     contractCheck: {
       state: breaches === undefined ? "not-checked" : breaches.length === 0 ? "no-breach" : "broken",

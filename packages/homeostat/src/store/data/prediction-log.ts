@@ -64,7 +64,8 @@ function predictionOf(system: System, row: Row, outcomes: readonly Row[]): Logge
     features: prefixed(row, "f_", (name, value) => (numbers.has(name) ? (numberOf(value) ?? null) : plain(value))),
     state: (row.state ?? {}) as Readonly<Record<string, string>>,
     featureAges: (row.feature_ages ?? {}) as Readonly<Record<string, number>>,
-    breaches: Array.isArray(row.breaches) ? row.breaches.map(String) : undefined,
+    contractVersion: text("contract") || undefined,
+    breaches: text("contract") !== "" && Array.isArray(row.breaches) ? row.breaches.map(String) : undefined,
     outcomes: outcomes.map((outcome) => ({
       kind: String(outcome.kind),
       name: String(outcome.name),
