@@ -77,7 +77,7 @@ export async function benchProfile(): Promise<readonly BenchRow[]> {
     ensureSharedTables(client: Data): Promise<void>;
   };
   const { createEventStore } = (await import(room("store/data/event-store"))) as {
-    createEventStore(client: Data, clock: { now(): number }): Events;
+    createEventStore(client: Data, clock: { now(): number }, door: unknown, hash: unknown): Events;
   };
   const { createProfileStore } = (await import(room("store/data/profile-store"))) as {
     createProfileStore(client: Data): Profiles;
@@ -87,7 +87,10 @@ export async function benchProfile(): Promise<readonly BenchRow[]> {
   const client = openDataClient(engine.address);
   try {
     await ensureSharedTables(client);
-    const events = createEventStore(client, Date);
+    const { subjectHashOf } = (await import(room("store/data/subject-hash"))) as {
+      subjectHashOf(key: string): unknown;
+    };
+    const events = createEventStore(client, Date, undefined, subjectHashOf("0".repeat(32)));
     await events.ensureTables(system);
     await fill(client);
     const profiles = createProfileStore(client);

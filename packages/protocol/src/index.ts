@@ -6,6 +6,7 @@ export * from "./event.ts";
 export * from "./hook.ts";
 export * from "./incident.ts";
 export * from "./label.ts";
+export * from "./keeping.ts";
 export * from "./learning.ts";
 export * from "./lineage.ts";
 export * from "./name.ts";

@@ -16,6 +16,7 @@ import {
 import { hookRoutes } from "./hook-route.ts";
 import { incidentAct, incidentDetail, incidentSummary } from "./incident.ts";
 import { labelReport, outcomeTotal } from "./label.ts";
+import { keepingRoutes } from "./keeping-route.ts";
 import { baselineRequest, job, model, release, releaseRequest, trainRequest } from "./learning.ts";
 import { lineageRoutes } from "./lineage-route.ts";
 import { instant } from "./name.ts";
@@ -185,6 +186,7 @@ export const routes = {
   ...quarantineRoutes,
   ...sourceRoutes,
   ...datasetRoutes,
+  ...keepingRoutes,
   train: {
     method: "POST",
     path: "/v1/systems/{system}/train",

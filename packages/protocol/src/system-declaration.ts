@@ -73,6 +73,20 @@ export const systemDeclaration = z
         .default("none")
         .describe("With `day-of-week` a window is compared with the baseline's windows of the same day of the week"),
     }),
+    entity: fieldName
+      .optional()
+      .describe("The contract field with the id of the person or thing a row is about: `homeostat erase` goes by it"),
+    retention: z
+      .strictObject({
+        age: duration.optional().describe("Rows are dropped so long after they were received, e.g. `P90D`"),
+        bytes: z
+          .string()
+          .regex(/^[1-9]\d{0,11}(KB|MB|GB|TB)$/, "must be a size, e.g. 500MB or 50GB")
+          .optional()
+          .describe("The oldest rows are dropped while the predictions take more on disk"),
+      })
+      .optional()
+      .describe("How long rows are kept; without it, for ever"),
     fallback: z
       .array(
         z.discriminatedUnion("kind", [

@@ -6,7 +6,18 @@ import { Fault, reasonOf } from "../domain/fault.ts";
 import { isoOf } from "../domain/instant.ts";
 
 /** Raised when the layout of the data directory changes so that an older Homeostat could not read it. */
-const format = 1;
+export const dataFormat = 2;
+
+/**
+ * Steps from one layout to the next, by the layout they lead to. They only go forward, and each may be cut off and done
+ * again. Layout 2 keeps datasets as parts below `datasets/blobs`; Parquet files of layout 1 stay where they are and are
+ * taken over one by one when somebody asks for them.
+ */
+const upgrades: Readonly<Record<number, (path: string) => Promise<void>>> = {
+  2: async (path) => {
+    await mkdir(join(path, "datasets", "blobs"), { recursive: true });
+  },
+};
 
 export interface DataDirectory {
   readonly path: string;
@@ -172,13 +183,24 @@ async function checkFormat(path: string, now: number): Promise<void> {
     );
   });
   if (text === undefined) {
-    await writable(path, () => writeFile(file, JSON.stringify({ format, createdAt: isoOf(now) })));
+    await writable(path, () => writeFile(file, JSON.stringify({ format: dataFormat, createdAt: isoOf(now) })));
     return;
   }
   const found = formatOf(text);
   if (found === undefined)
     throw new Fault("data-directory-corrupt", { path, reason: "format.json does not name a format" });
-  if (found > format) throw new Fault("data-directory-newer", { path, found, known: format });
+  if (found > dataFormat) throw new Fault("data-directory-newer", { path, found, known: dataFormat });
+  if (found < dataFormat) await writable(path, () => upgrade(path, file, found, now));
+}
+
+/** Each step is done before the directory says so. */
+async function upgrade(path: string, file: string, found: number, now: number): Promise<void> {
+  for (let next = found + 1; next <= dataFormat; next++) {
+    await upgrades[next]?.(path);
+    const beside = `${file}.part`;
+    await writeFile(beside, JSON.stringify({ format: next, upgradedAt: isoOf(now) }));
+    await rename(beside, file);
+  }
 }
 
 function formatOf(text: string): number | undefined {

@@ -6,12 +6,14 @@ import type { EventSender } from "../notify/openlineage/create-event-sender.ts";
 import { type NotifyPorts, notifyIncident } from "../service/act/notify-incident.ts";
 import { type DiagnosisPorts, diagnoseIncident } from "../service/judge/diagnose-incident.ts";
 import { type JudgePorts, judgeWindow } from "../service/judge/judge-window.ts";
+import { retainRows } from "../service/keep/retain-rows.ts";
 import { freezeReceived } from "../service/learn/freeze-received.ts";
 import { type DatasetOrder, makeDataset } from "../service/learn/make-dataset.ts";
 import { makeRelease, type ReleasePorts } from "../service/learn/make-release.ts";
 import { type TrainingOrder, type TrainingPorts, trainModel } from "../service/learn/train-model.ts";
 import { checkDueContracts } from "../service/sense/check-contracts.ts";
 import type { EvaluatedWindow, Senses } from "../service/sense/evaluate-due-windows.ts";
+import { type BackupPorts, backUp } from "./back-up.ts";
 import type { WriteLog } from "./server-log.ts";
 
 export interface JobPorts {
@@ -24,6 +26,7 @@ export interface JobPorts {
   /** undefined: nobody is told of our own runs. */
   readonly lineageSender: EventSender | undefined;
   readonly senses: Senses;
+  readonly backup: BackupPorts;
   readonly log: WriteLog;
 }
 
@@ -41,7 +44,7 @@ export async function workJobs(ports: JobPorts): Promise<void> {
 
   await jobs.work<{ system: string; model: string; note: string; actor: string }>("release", async (job) => {
     const system = await systemOf(house, job.payload.system);
-    const outcome = await makeRelease(ports.releasing, system, job.payload, job.progress);
+    const outcome = await house.gate.shared(() => makeRelease(ports.releasing, system, job.payload, job.progress));
     if (outcome.kind === "refused") throw new Fault("release-failed", { reason: outcome.message });
     house.releaseChanged(system.name);
     return { release: outcome.release.id, baseline: outcome.baseline.id, rows: outcome.baseline.rows };
@@ -51,7 +54,7 @@ export async function workJobs(ports: JobPorts): Promise<void> {
     "baseline",
     async (job) => {
       const system = await systemOf(house, job.payload.system);
-      const outcome = await freezeReceived(ports.releasing, system, job.payload, job.progress);
+      const outcome = await house.gate.shared(() => freezeReceived(ports.releasing, system, job.payload, job.progress));
       if (outcome.kind === "refused") throw new Fault("release-failed", { reason: outcome.message });
       return { release: outcome.release.id, baseline: outcome.baseline.id, rows: outcome.baseline.rows };
     },
@@ -78,10 +81,25 @@ export async function workJobs(ports: JobPorts): Promise<void> {
       if (incident !== undefined)
         log({ level: "warn", part: "judge", message: `incident ${incident.number}: ${incident.title}` });
     };
-    const checked = await checkDueContracts(house, system, tell, job.signal);
-    const evaluated = await ports.senses.evaluateDue(system, tell, job.signal);
-    return { checked, evaluated };
+    return house.gate.shared(async () => ({
+      checked: await checkDueContracts(house, system, tell, job.signal),
+      evaluated: await ports.senses.evaluateDue(system, tell, job.signal),
+    }));
   });
+
+  await jobs.work<{ system: string }>("retain", async (job) => {
+    const retirement = await retainRows(house, await systemOf(house, job.payload.system));
+    if (retirement === undefined) return { dropped: 0 };
+    log({
+      level: "info",
+      part: "retention",
+      message: `${retirement.system}: old rows were dropped`,
+      detail: retirement,
+    });
+    return { dropped: retirement.predictions };
+  });
+
+  await jobs.work<{ directory: string }>("backup", (job) => backUp(ports.backup, job.payload.directory, job.progress));
 
   await jobs.work<{ incident: number }>("diagnose", async (job) => {
     const incident = await house.incidents.get(job.payload.incident);

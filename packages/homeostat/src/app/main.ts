@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { runProgram } from "../cli/program.ts";
+import { restore } from "./restore.ts";
 import { version } from "./start-server.ts";
 import { up } from "./up.ts";
 
@@ -14,6 +15,7 @@ process.exitCode = await runProgram(
   {
     version,
     up: (flags) => up(flags, { out, error }),
+    restore,
     env: process.env,
     stdout: process.stdout,
     stderr: process.stderr,

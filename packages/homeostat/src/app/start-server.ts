@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { chmod, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { reasonOf } from "../domain/fault.ts";
-import { type Clock, secondMs } from "../domain/instant.ts";
+import { type Clock, minuteMs, secondMs } from "../domain/instant.ts";
 import type { ApiKey } from "../domain/key/api-key.ts";
 import type { Spool } from "../domain/spool/spool.ts";
 import { createAccess, createFirstAccess, type FirstAccess } from "../http/access.ts";
@@ -13,6 +13,7 @@ import { hookHandlers } from "../http/route/hook-routes.ts";
 import { incidentHandlers } from "../http/route/incident-routes.ts";
 import { intakeHandlers } from "../http/route/intake-routes.ts";
 import { labelHandlers } from "../http/route/label-routes.ts";
+import { keepingHandlers } from "../http/route/keeping-routes.ts";
 import { learningHandlers } from "../http/route/learning-routes.ts";
 import { lineageHandlers } from "../http/route/lineage-routes.ts";
 import { quarantineHandlers } from "../http/route/quarantine-routes.ts";
@@ -60,6 +61,8 @@ export interface StartOptions {
 const segmentBytes = 64 * 1024 * 1024;
 /** How often windows that only time can close are looked at. */
 const tickMs = 5 * secondMs;
+/** How often rows are looked at that a system's retention rule no longer keeps; the first time at the start. */
+const retainMs = 10 * minuteMs;
 const httpStopMs = 2 * secondMs;
 const jobStopMs = 3 * secondMs;
 const engineStopMs = 3 * secondMs;
@@ -160,6 +163,13 @@ async function start({ config, clock, log, print }: StartOptions, undo: Undo[]):
   }, tickMs);
   undo.push(async () => clearInterval(ticking));
   await tick(store);
+  const retaining = setInterval(() => {
+    retain(store).catch((thrown: unknown) =>
+      log({ level: "warn", part: "retention", message: "the periodic look at old rows failed", detail: thrown }),
+    );
+  }, retainMs);
+  undo.push(async () => clearInterval(retaining));
+  await retain(store);
 
   const firstAccess = await createFirstAccess(store.keys, clock);
   await writeCliKey(directory, store, clock);
@@ -179,6 +189,7 @@ async function start({ config, clock, log, print }: StartOptions, undo: Undo[]):
     ...learningHandlers(wired.house),
     ...hookHandlers(wired.house),
     ...datasetHandlers(wired.house),
+    ...keepingHandlers(wired.house),
     ...lineageHandlers(wired.house),
     ...stateHandlers(wired.house),
     ...sensingHandlers(wired.house),
@@ -253,6 +264,13 @@ async function tick(store: ControlStore): Promise<void> {
   for (const { system } of await store.systems.list()) {
     const dirty = await store.windows.dirty(system.name);
     if (dirty.length > 0) await store.jobs.send("sense", { system: system.name }, { singleton: system.name });
+  }
+}
+
+async function retain(store: ControlStore): Promise<void> {
+  for (const { system } of await store.systems.list()) {
+    if (system.retention !== undefined)
+      await store.jobs.send("retain", { system: system.name }, { singleton: system.name });
   }
 }
 

@@ -6,6 +6,7 @@ import { createSkewMeter } from "../domain/clock-skew.ts";
 import type { BlobStore } from "../domain/dataset/blob-store.ts";
 import type { Clock } from "../domain/instant.ts";
 import { minuteMs, secondMs } from "../domain/instant.ts";
+import type { EventStore } from "../domain/prediction/event-store.ts";
 import type { Spool, SpoolFiles } from "../domain/spool/spool.ts";
 import { createExpressionChecker } from "../engine/check-expression.ts";
 import { createFeatureComputer } from "../engine/compute-features.ts";
@@ -18,6 +19,7 @@ import { createForestTrainer } from "../runtime/train-forest.ts";
 import { createShipper, type Shipper } from "../service/intake/shipper.ts";
 import { takePredictions } from "../service/intake/take-rows.ts";
 import { tellByJob } from "../service/learn/own-runs.ts";
+import { createQuietGate, type QuietGate } from "../service/keep/quiet-gate.ts";
 import { createSenses } from "../service/sense/evaluate-due-windows.ts";
 import { createLocalBlobs } from "../store/blob/local-blobs.ts";
 import { createS3Blobs } from "../store/blob/s3-blobs.ts";
@@ -36,8 +38,10 @@ import { createLabelStore } from "../store/data/label-store.ts";
 import { createPredictionLog } from "../store/data/prediction-log.ts";
 import { createProfileStore } from "../store/data/profile-store.ts";
 import { createQuarantineStore } from "../store/data/quarantine-store.ts";
+import { createRowKeeper } from "../store/data/row-keeper.ts";
 import { ensureSharedTables } from "../store/data/shared-table.ts";
 import { createSliceStore } from "../store/data/slice-store.ts";
+import type { FileDoor } from "../store/data/stage-rows.ts";
 import { subjectHashOf } from "../store/data/subject-hash.ts";
 import { createVerdictStore } from "../store/data/verdict-store.ts";
 import type { Config } from "./config.ts";
@@ -81,15 +85,17 @@ export async function wire(foundation: Foundation): Promise<Wired> {
   const features = createFeatureComputer(engines.compute.expressions);
   const runtime = createForestRuntime(directory.artifacts);
   const storeFiles = engines.dataFiles === undefined ? undefined : openDataClient(engines.dataFiles);
-  const events = createEventStore(data, clock, {
+  const hash = subjectHashOf(await control.secrets.keep("subject-hash", randomBytes(16).toString("hex")));
+  const gate = createQuietGate();
+  const door: FileDoor = {
     pathOf: spoolFiles.pathOf,
     files: storeFiles ?? fileClient,
     reaches: storeFiles === undefined ? "the-file-only" : "the-store",
-  });
+  };
+  const events = quietly(gate, createEventStore(data, clock, door, hash));
   const profiles = createProfileStore(data);
   const verdicts = createVerdictStore(data);
   const blobs = openBlobs(config.datasets, directory);
-  const hash = subjectHashOf(await control.secrets.keep("subject-hash", randomBytes(16).toString("hex")));
   const shelf = createDatasetShelf({
     files: fileClient,
     data,
@@ -126,6 +132,8 @@ export async function wire(foundation: Foundation): Promise<Wired> {
   const house: House = {
     ...control,
     systems,
+    rows: createRowKeeper(data, hash),
+    gate,
     shelf,
     uploads: createUploadShelf(directory.uploads, clock),
     files,
@@ -215,12 +223,31 @@ export async function wire(foundation: Foundation): Promise<Wired> {
           ? undefined
           : createEventSender({ ...config.openLineage, allowPrivate: config.webhookAllowPrivate }),
       senses: createSenses(house),
+      backup: {
+        gate,
+        control,
+        data,
+        directory,
+        datasetsElsewhere: config.datasets === undefined ? undefined : blobs.place,
+        version: foundation.version,
+        clock,
+      },
     },
     close: async () => {
       served.close();
       await gaps.flush().catch(() => undefined);
       await Promise.all([checker.close(), features.close(), data.close(), fileClient.close(), storeFiles?.close()]);
     },
+  };
+}
+
+/** Storing waits while somebody wants quiet. */
+function quietly(gate: QuietGate, events: EventStore): EventStore {
+  return {
+    ...events,
+    storePredictions: (system, blocks) => gate.shared(() => events.storePredictions(system, blocks)),
+    storeOutcomes: (system, blocks) => gate.shared(() => events.storeOutcomes(system, blocks)),
+    storeFile: (system, file) => gate.shared(() => events.storeFile(system, file)),
   };
 }
 

@@ -13,11 +13,27 @@ export interface UpFlags {
   readonly quiet?: boolean;
 }
 
+/** What a backup became. */
+interface Restored {
+  readonly dataDirectory: string;
+  readonly createdAt: string;
+  readonly files: number;
+  readonly rows: number;
+  /** Where the datasets still lie that were not in the backup. */
+  readonly datasetsElsewhere: string | null;
+}
+
 /** What the program gets from the process it runs in. */
 export interface CliHost {
   readonly version: string;
   /** Runs a server until it is told to stop. Answers the exit code. */
   readonly up: (flags: UpFlags) => Promise<number>;
+  /** Makes a data directory of a backup, without a server. */
+  readonly restore: (
+    from: string,
+    dataDirectory: string,
+    tell: (step: string, share?: number) => void,
+  ) => Promise<Restored>;
   readonly env: Environment;
   readonly stdout: Output;
   readonly stderr: Output;

@@ -1,11 +1,13 @@
 import { Command, CommanderError } from "commander";
 import { type Cli, type CliHost, createCli } from "./cli.ts";
 import { addApply, addPlan } from "./command/apply.ts";
+import { addBackup, addRestore } from "./command/backup.ts";
 import { addBaseline } from "./command/baseline.ts";
 import { addChange } from "./command/change.ts";
 import { addCompare } from "./command/compare.ts";
 import { addDataset } from "./command/dataset.ts";
 import { addDiffState } from "./command/diff-state.ts";
+import { addErase } from "./command/erase.ts";
 import { addErrors } from "./command/errors.ts";
 import { addHooks } from "./command/hooks.ts";
 import { addAcknowledge, addIncident, addResolve } from "./command/incident.ts";
@@ -19,6 +21,7 @@ import { addPredict } from "./command/predict.ts";
 import { addQuarantine } from "./command/quarantine.ts";
 import { addRelease } from "./command/release.ts";
 import { addReplay } from "./command/replay.ts";
+import { addRetention } from "./command/retention.ts";
 import { addSource } from "./command/source.ts";
 import { addStatus } from "./command/status.ts";
 import { addTrain } from "./command/train.ts";
@@ -53,6 +56,10 @@ const commands: readonly ((program: Command, cli: Cli) => void)[] = [
   addResolve,
   addKeys,
   addBaseline,
+  addErase,
+  addRetention,
+  addBackup,
+  addRestore,
   addErrors,
 ];
 

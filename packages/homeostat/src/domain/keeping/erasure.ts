@@ -10,6 +10,8 @@ export interface Erasure {
   readonly outcomes: number;
   /** Rows of frozen baselines. */
   readonly references: number;
+  /** Quarantined rows that held the id. */
+  readonly quarantined: number;
   readonly datasets: readonly { readonly dataset: string; readonly rows: number }[];
 }
 

@@ -59,7 +59,7 @@ export interface WindowRule {
 }
 
 /** Both count received rows: by their age since they were received, and by what they take on disk. */
-interface RetentionRule {
+export interface RetentionRule {
   readonly ageMs: number | undefined;
   readonly bytes: number | undefined;
 }

@@ -15,6 +15,7 @@ import type { Issue } from "../handler.ts";
 import { checkExpression } from "./check-expression.ts";
 import { durationMsOf } from "./duration.ts";
 import { readSystemContract, type SystemContract } from "./read-contract.ts";
+import { keepingIssues, readKeeping } from "./read-keeping.ts";
 import { inputColumns, outcomeReasons, readPipeline, repeatedNames } from "./read-pipeline.ts";
 
 /** Everything a system may refer to: the documents of the bundle by file, and the names of owners. */
@@ -278,6 +279,7 @@ async function assemble(
       owners: declared.owners,
       notify: declared.notify,
       unchecked: uncheckedOf(declared, contract, usesOutcomeColumn),
+      ...readKeeping(declared),
     },
   };
 }
@@ -308,6 +310,6 @@ export async function readSystem(document: DeclarationDocument, around: Surround
   if ("issues" in windows) return { issues: own };
   const used = { contract: contract.value, pipeline: pipeline.value, windows: windows.value };
   const system = await assemble(document, declared, used, around.checker);
-  const issues = [...own, ...issuesIn([system])];
+  const issues = [...own, ...keepingIssues(document, declared, pipeline.value), ...issuesIn([system])];
   return issues.length > 0 ? { issues } : system;
 }

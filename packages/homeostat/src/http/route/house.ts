@@ -17,6 +17,9 @@ import type { IncidentStore } from "../../domain/incident/incident.ts";
 import type { InferenceHalves } from "../../domain/inference/inference-half.ts";
 import type { Clock, Instant } from "../../domain/instant.ts";
 import type { JobQueue } from "../../domain/job/job-queue.ts";
+import type { ErasureStore } from "../../domain/keeping/erasure.ts";
+import type { RetirementStore } from "../../domain/keeping/retention.ts";
+import type { RowKeeper } from "../../domain/keeping/row-keeper.ts";
 import type { LineageStore } from "../../domain/lineage/lineage.ts";
 import type { ModelStore } from "../../domain/model/model-store.ts";
 import type { VerdictStore } from "../../domain/monitor/verdict.ts";
@@ -32,12 +35,17 @@ import type { Transact } from "../../domain/transaction.ts";
 import type { WindowStore } from "../../domain/window/window.ts";
 import type { PredictPorts } from "../../gateway/predict.ts";
 import type { RunTeller } from "../../service/learn/own-runs.ts";
+import type { QuietGate } from "../../service/keep/quiet-gate.ts";
 
 /** Everything the handlers reach, by port. `app` fills it; nothing here knows an engine or a disk. */
 export interface House {
   readonly systems: SystemStore;
   readonly sources: SourceStore;
   readonly datasets: DatasetStore;
+  readonly rows: RowKeeper;
+  readonly erasures: ErasureStore;
+  readonly retirements: RetirementStore;
+  readonly gate: QuietGate;
   readonly shelf: DatasetShelf;
   readonly uploads: UploadShelf;
   readonly files: DatasetFiles;
@@ -89,6 +97,7 @@ export interface House {
 /** What may be used together inside one transaction. */
 interface HouseNouns {
   readonly sources: SourceStore;
+  readonly erasures: ErasureStore;
   readonly systems: SystemStore;
   readonly datasets: DatasetStore;
   readonly models: ModelStore;

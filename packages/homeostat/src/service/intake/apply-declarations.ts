@@ -108,6 +108,8 @@ function changedParts(before: System, after: System): string[] {
     "fallback",
     "owners",
     "notify",
+    "entity",
+    "retention",
   ];
   return parts.filter((part) => canonicalText(before[part]) !== canonicalText(after[part]));
 }

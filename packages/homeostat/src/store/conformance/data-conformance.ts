@@ -19,6 +19,7 @@ import { labelConformance, layEarlierOutcomes, outcomeConformance } from "./data
 import type { DataPlace } from "./data-place.ts";
 import { profileConformance } from "./data-profile-conformance.ts";
 import { gapConformance, quarantineConformance, sampleLimits } from "./data-quarantine-conformance.ts";
+import { sampleHash } from "./data-shelf-scene.ts";
 import { statisticsConformance } from "./data-statistics-conformance.ts";
 import { taskConformance } from "./data-task-conformance.ts";
 import { verdictConformance } from "./data-verdict-conformance.ts";
@@ -37,6 +38,7 @@ export function dataConformance(name: string, open: () => Promise<DataPlace>): v
           client,
           { now: () => Date.parse("2026-03-02T00:00:00Z") },
           { ...noFiles, files: place.files },
+          sampleHash,
         ),
         log: createPredictionLog(client),
         profiles: createProfileStore(client),

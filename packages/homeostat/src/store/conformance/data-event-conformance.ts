@@ -13,6 +13,7 @@ import {
   segmentsOf,
   vectorOf,
 } from "./data-sample.ts";
+import { sampleHash } from "./data-shelf-scene.ts";
 
 const outcomeOf = (id: string, value: boolean, time = firstWindow + hourMs, receivedAt = time + 1): string =>
   outcomeLine({ predictionId: id, time, receivedAt, kind: "label", name: "", unit: "", value });
@@ -158,6 +159,7 @@ function predictions(bench: () => DataBench): void {
         files: client,
         reaches: "the-file-only",
       },
+      sampleHash,
     );
     await expect(shaky.storePredictions(system, blocksOf(predictionLine(samplePrediction("a"))))).rejects.toMatchObject(
       { code: "engine-unavailable", retryable: true },

@@ -10,7 +10,7 @@ import { createDatasetShelf } from "../data/dataset-shelf.ts";
 import { subjectHashOf } from "../data/subject-hash.ts";
 import type { DataPlace } from "./data-place.ts";
 
-const sampleHash = subjectHashOf("000102030405060708090a0b0c0d0e0f");
+export const sampleHash = subjectHashOf("000102030405060708090a0b0c0d0e0f");
 
 interface ShelfScene {
   readonly shelf: DatasetShelf;

@@ -23,6 +23,7 @@ import { createBaselineStore } from "./baseline-store.ts";
 import { startBoss } from "./boss.ts";
 import { createChangeStore } from "./change-store.ts";
 import { type ControlDatabase, createControlDatabase, inTransaction } from "./control-database.ts";
+import { dumpControl, type TakeRows } from "./control-dump.ts";
 import type { ControlStoreListener } from "./control-store-event.ts";
 import { createDatasetStore } from "./dataset-store.ts";
 import { createDeliveryStore } from "./delivery-store.ts";
@@ -81,6 +82,8 @@ export interface ControlStore extends ControlNouns {
    * Keep it short: on PGlite everybody else waits.
    */
   transaction<T>(work: (inside: ControlTransaction) => Promise<T>): Promise<T>;
+  /** Every row as it is at one moment, for a backup; see `dumpControl`. */
+  dump(take: TakeRows): Promise<number>;
   /** Resolves when the database answers. @throws Fault `control-store-unavailable`. */
   probe(): Promise<void>;
   /** Gives running jobs back to the queue at once (call `jobs.stop` before to let them finish), then closes. */
@@ -143,6 +146,7 @@ function storeOver(engine: SqlEngine, database: ControlDatabase, jobs: ControlJo
       jobs.nudge();
       return answer;
     },
+    dump: (take) => dumpControl(engine, take),
     probe: async () => {
       await withSession(engine, (session) => session.run("select 1", []));
     },

@@ -7,6 +7,7 @@ import type { EventCounts, EventStore, StoreReceipt, TypeConflict } from "../../
 import type { System } from "../../domain/system/system.ts";
 import { eventScope } from "./contract-scope.ts";
 import type { DataClient } from "./data-client.ts";
+import { erasedAmong } from "./erased-among.ts";
 import {
   type Column,
   columnDefinitions,
@@ -27,13 +28,14 @@ import {
 } from "./event-table.ts";
 import { requireStaged } from "./require-staged.ts";
 import { type FileDoor, fileLines, type StageRows, stageFile, stageLines } from "./stage-rows.ts";
+import type { SubjectHash } from "./subject-hash.ts";
 
 /**
  * Typed event tables in ClickHouse SQL. Storing is idempotent by prediction id: rows land in a staging table, and only
  * ids the event table does not hold yet move on, the first arrival winning. One shipper per system may store at a time
  * (the staging table is its workbench); the caller holds that.
  */
-export function createEventStore(client: DataClient, clock: Clock, door: FileDoor): EventStore {
+export function createEventStore(client: DataClient, clock: Clock, door: FileDoor, hash: SubjectHash): EventStore {
   return {
     ensureTables: (system) => ensureTables(client, system),
     typeConflicts: (system) => typeConflicts(client, system),
@@ -43,7 +45,7 @@ export function createEventStore(client: DataClient, clock: Clock, door: FileDoo
         clock,
         system.name,
         "predictions",
-        await refusing(() => storePredictions(client, clock, system, stageLines(ndjson))),
+        await refusing(() => storePredictions(client, clock, hash, system, stageLines(ndjson))),
       ),
     storeOutcomes: async (system, ndjson) =>
       noteShipment(
@@ -51,14 +53,14 @@ export function createEventStore(client: DataClient, clock: Clock, door: FileDoo
         clock,
         system.name,
         "outcomes",
-        await refusing(() => storeOutcomes(client, system, stageLines(ndjson))),
+        await refusing(() => storeOutcomes(client, hash, system, stageLines(ndjson))),
       ),
     storeFile: async (system, file) => {
       const stage = stageFile(door, system, file);
       const receipt = await refusing(() =>
         file.stream === "outcomes"
-          ? storeOutcomes(client, system, stage)
-          : storePredictions(client, clock, system, stage),
+          ? storeOutcomes(client, hash, system, stage)
+          : storePredictions(client, clock, hash, system, stage),
       );
       return noteShipment(client, clock, system.name, file.stream, receipt);
     },
@@ -165,19 +167,21 @@ const knownLimit = 10_000;
 async function storePredictions(
   client: DataClient,
   clock: Clock,
+  hash: SubjectHash,
   system: System,
   stage: StageRows,
 ): Promise<StoreReceipt & { readonly rows: number }> {
   const { predictions, staging } = eventTablesOf(system.name);
   await client.command(`TRUNCATE TABLE ${staging}`);
   const sent = await stage(client, staging, stagingColumns(system));
+  const erased = await erasedAmong(client, hash, system);
   // Mostly none: then neither of the statements below looks through the table again.
   const knownIds = `SELECT id FROM ${predictions} WHERE ${idIn(`SELECT id FROM ${staging}`)}`;
   const known = (await client.rows<{ id: string }>(`${knownIds} LIMIT ${knownLimit + 1}`)).map((row) => row.id);
-  const parameters = { known: known.length > knownLimit ? [] : known };
+  const parameters = { known: known.length > knownLimit ? [] : known, ...erased.parameters };
   const isNew = known.length > knownLimit ? `id NOT IN (${knownIds})` : "id NOT IN {known:Array(String)}";
   // Of two rows with one id in one block the order is that of their content: the same after a crash.
-  const fresh = `(SELECT * FROM ${staging} WHERE ${isNew} ORDER BY received, time, ${contentOrder(system)}, release LIMIT 1 BY id)`;
+  const fresh = `(SELECT * FROM ${staging} WHERE ${isNew} AND NOT (${erased.prediction}) ORDER BY received, time, ${contentOrder(system)}, release LIMIT 1 BY id)`;
   const [before] = await client.rows<{ rows: string; fresh: string; windows: (string | number)[] }>(
     `SELECT (SELECT count() FROM ${staging}) AS rows, count() AS fresh,
        groupUniqArray(${windowStartOf("time", system.windows.lengthMs)}) AS windows FROM ${fresh}`,
@@ -251,18 +255,20 @@ async function requireStillStaged(client: DataClient, staging: string, rows: num
 
 async function storeOutcomes(
   client: DataClient,
+  hash: SubjectHash,
   system: System,
   stage: StageRows,
 ): Promise<StoreReceipt & { readonly rows: number }> {
   const { predictions, outcomeStaging } = eventTablesOf(system.name);
-  const parameters = { system: system.name };
   await client.command(`TRUNCATE TABLE ${outcomeStaging}`);
   const sent = await stage(client, outcomeStaging, outcomeStagingColumns);
+  const erased = await erasedAmong(client, hash, system);
+  const parameters = { ...erased.parameters, system: system.name };
   const content = "kind, name, unit, type, value, number, text";
   const known = `SELECT prediction_id, toUnixTimestamp64Milli(time), ${content} FROM outcomes
     WHERE system = {system:String} AND prediction_id IN (SELECT prediction_id FROM ${outcomeStaging})`;
   const one = `prediction_id, time, ${content}`;
-  const fresh = `(SELECT * FROM ${outcomeStaging} WHERE (${one}) NOT IN (${known}) ORDER BY received LIMIT 1 BY ${one})`;
+  const fresh = `(SELECT * FROM ${outcomeStaging} WHERE (${one}) NOT IN (${known}) AND NOT (${erased.outcome}) ORDER BY received LIMIT 1 BY ${one})`;
   const [count] = await client.rows<{ rows: string; fresh: string }>(
     `SELECT (SELECT count() FROM ${outcomeStaging}) AS rows, count() AS fresh FROM ${fresh}`,
     parameters,
