@@ -1,10 +1,11 @@
+import { join } from "node:path";
 import { type Route, type RouteName, routes } from "@homeostat/protocol";
 import { createClient } from "@homeostat/sdk";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { monitoredElsewhere } from "./house/declarations.ts";
 import { flightsToWatch, preparedFlights, troubledDirectory, watchedDirectory } from "./house/prepared.ts";
 import { elsewhere, settled } from "./house/replay.ts";
-import { type House, startHouse } from "./house/start.ts";
+import { type House, startHouse, temporaryDirectory } from "./house/start.ts";
 import { until } from "./house/until.ts";
 
 interface Call {
@@ -38,7 +39,7 @@ beforeAll(async () => {
   const { client } = house;
   const files = monitoredElsewhere().map(({ path, text }) => ({
     path,
-    text: text.replace("name: flight-delay\n", "name: watched\n"),
+    text: text.replace("name: flight-delay\n", "name: watched\nentity: origin\n"),
   }));
   await client.call("apply", { body: { files } });
   const path = { system: "flight-delay" };
@@ -89,7 +90,7 @@ const calls: { readonly [N in RouteName]: () => Call | Promise<Call> } = {
     body: {
       files: monitoredElsewhere().map(({ path, text }) => ({
         path,
-        text: text.replace("name: flight-delay\n", "name: watched\n"),
+        text: text.replace("name: flight-delay\n", "name: watched\nentity: origin\n"),
       })),
     },
   }),
@@ -140,6 +141,10 @@ const calls: { readonly [N in RouteName]: () => Call | Promise<Call> } = {
     bytes: { type: "application/vnd.apache.parquet", bytes: preparedFlights().training },
   }),
   datasets: () => ({ address: `${troubled}/datasets` }),
+  erase: () => ({ address: `${elsewhereSystem}/erase`, body: { entity: "XXX" } }),
+  erasures: () => ({ address: `${elsewhereSystem}/erasures` }),
+  retention: () => ({ address: `${elsewhereSystem}/retention` }),
+  createBackup: () => ({ address: "/v1/backups", body: { directory: join(temporaryDirectory(), "backup") } }),
   uploadRows: () => ({
     address: `${troubled}/uploads`,
     bytes: { type: "application/vnd.apache.parquet", bytes: preparedFlights().training },

@@ -15,8 +15,8 @@ import {
 } from "./event.ts";
 import { hookRoutes } from "./hook-route.ts";
 import { incidentAct, incidentDetail, incidentSummary } from "./incident.ts";
-import { labelReport, outcomeTotal } from "./label.ts";
 import { keepingRoutes } from "./keeping-route.ts";
+import { labelReport, outcomeTotal } from "./label.ts";
 import { baselineRequest, job, model, release, releaseRequest, trainRequest } from "./learning.ts";
 import { lineageRoutes } from "./lineage-route.ts";
 import { instant } from "./name.ts";

@@ -117,7 +117,7 @@ async function writeEngine(
   const tables = await tablesToDump(ports.data);
   for (const [index, table] of tables.entries()) {
     await tell(`writing ${table.name}`, index / tables.length);
-    const file = `engine/${table.name}.native.gz`;
+    const file = `engine/${table.name}.jsonl.gz`;
     const target = createWriteStream(join(directory, file), { mode: 0o600 });
     await pipeline(await dumpTable(ports.data, table.name), createGzip({ level: 1 }), target);
     written.push({ ...table, file });

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -25,7 +25,7 @@ describe("a data directory", () => {
     const directory = await acquireDataDirectory(path, now);
     expect((await stat(path)).mode & 0o777).toBe(0o700);
     expect(JSON.parse(await readFile(join(path, "format.json"), "utf8"))).toEqual({
-      format: 1,
+      format: 2,
       createdAt: "2024-01-01T00:00:00.000Z",
     });
     expect(directory.spool).toBe(join(path, "spool"));
@@ -71,13 +71,26 @@ describe("a data directory", () => {
 
   it("is refused, unlocked again and left as it was when a newer version wrote it", async () => {
     await (await acquireDataDirectory(path, now)).release();
-    await writeFile(join(path, "format.json"), '{"format":2}');
+    await writeFile(join(path, "format.json"), '{"format":3}');
     await expect(acquireDataDirectory(path, now)).rejects.toMatchObject({
       code: "data-directory-newer",
-      detail: { found: 2, known: 1 },
+      detail: { found: 3, known: 2 },
     });
     expect(await readdir(path)).not.toContain("lock");
-    expect(await readFile(join(path, "format.json"), "utf8")).toBe('{"format":2}');
+    expect(await readFile(join(path, "format.json"), "utf8")).toBe('{"format":3}');
+  });
+
+  it("of the first layout is brought to this one, and keeps when it was made", async () => {
+    await mkdir(path, { recursive: true });
+    await writeFile(join(path, "format.json"), '{"format":1,"createdAt":"2023-01-01T00:00:00.000Z"}');
+    const directory = await acquireDataDirectory(path, now);
+    await directory.release();
+    expect(JSON.parse(await readFile(join(path, "format.json"), "utf8"))).toEqual({
+      format: 2,
+      createdAt: "2023-01-01T00:00:00.000Z",
+      upgradedAt: "2024-01-01T00:00:00.000Z",
+    });
+    expect(await readdir(join(path, "datasets"))).toEqual(["blobs"]);
   });
 
   it.each(["", "{", "{}", '{"format":"1"}', '{"format":0}', '{"format":1.5}'])(

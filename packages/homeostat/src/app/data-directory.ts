@@ -190,15 +190,15 @@ async function checkFormat(path: string, now: number): Promise<void> {
   if (found === undefined)
     throw new Fault("data-directory-corrupt", { path, reason: "format.json does not name a format" });
   if (found > dataFormat) throw new Fault("data-directory-newer", { path, found, known: dataFormat });
-  if (found < dataFormat) await writable(path, () => upgrade(path, file, found, now));
+  if (found < dataFormat) await writable(path, () => upgrade(path, file, JSON.parse(text) as object, found, now));
 }
 
 /** Each step is done before the directory says so. */
-async function upgrade(path: string, file: string, found: number, now: number): Promise<void> {
+async function upgrade(path: string, file: string, before: object, found: number, now: number): Promise<void> {
   for (let next = found + 1; next <= dataFormat; next++) {
     await upgrades[next]?.(path);
     const beside = `${file}.part`;
-    await writeFile(beside, JSON.stringify({ format: next, upgradedAt: isoOf(now) }));
+    await writeFile(beside, JSON.stringify({ ...before, format: next, upgradedAt: isoOf(now) }));
     await rename(beside, file);
   }
 }

@@ -20,6 +20,7 @@ async function run(args: readonly string[], more: Partial<CliHost> = {}): Promis
     {
       version: "9.9.9",
       up: async () => 0,
+      restore: async () => Promise.reject(new Error("nothing is restored here")),
       env: {},
       stdout: { write: (text) => (out += text) },
       stderr: { write: (text) => (err += text) },
@@ -34,6 +35,7 @@ async function run(args: readonly string[], more: Partial<CliHost> = {}): Promis
 const host: CliHost = {
   version: "9.9.9",
   up: async () => 0,
+  restore: async () => Promise.reject(new Error("nothing is restored here")),
   env: {},
   stdout: { write: () => undefined },
   stderr: { write: () => undefined },

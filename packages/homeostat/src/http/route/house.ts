@@ -34,8 +34,8 @@ import type { SystemStore } from "../../domain/system/system.ts";
 import type { Transact } from "../../domain/transaction.ts";
 import type { WindowStore } from "../../domain/window/window.ts";
 import type { PredictPorts } from "../../gateway/predict.ts";
-import type { RunTeller } from "../../service/learn/own-runs.ts";
 import type { QuietGate } from "../../service/keep/quiet-gate.ts";
+import type { RunTeller } from "../../service/learn/own-runs.ts";
 
 /** Everything the handlers reach, by port. `app` fills it; nothing here knows an engine or a disk. */
 export interface House {

@@ -28,8 +28,9 @@ export function keepingHandlers(house: House): Pick<Handlers, "erase" | "erasure
       const found = await findSystem(house, path.system);
       if (found.kind === "refused") return found;
       const rule = found.system.retention;
-      const kept = await house.rows.kept(found.system);
+      // In this order what was dropped is never counted as kept as well.
       const dropped = await house.retirements.list(path.system);
+      const kept = await house.rows.kept(found.system);
       return {
         kind: "ok",
         value: {

@@ -13,7 +13,9 @@ describe("the quiet gate", () => {
       await new Promise<void>((resolve) => ends.push(resolve));
       told.push(`${name} ends`);
     };
-    const all = [gate.shared(act("a")), gate.shared(act("b")), gate.exclusive(act("quiet"))];
+    const all = [gate.shared(act("a")), gate.shared(act("b"))];
+    await turn();
+    all.push(gate.exclusive(act("quiet")));
     await turn();
     all.push(gate.shared(act("c")), gate.exclusive(act("quiet again")));
     await turn();

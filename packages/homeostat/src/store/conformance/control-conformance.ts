@@ -5,6 +5,7 @@ import type { ControlBench } from "./control-bench.ts";
 import { hookConformance } from "./control-hook-conformance.ts";
 import { inferenceConformance } from "./control-inference-conformance.ts";
 import { jobConformance } from "./control-job-conformance.ts";
+import { keepingConformance } from "./control-keeping-conformance.ts";
 import { lifeConformance } from "./control-life-conformance.ts";
 import { lineageConformance } from "./control-lineage-conformance.ts";
 import { nounConformance } from "./control-noun-conformance.ts";
@@ -27,6 +28,7 @@ export function controlConformance(name: string, open: () => Promise<ControlPlac
     });
     const bench = (): ControlBench => ({ store, events, createPlace: () => places.create() });
     nounConformance(bench);
+    describe("keeping", () => keepingConformance(bench));
     hookConformance(bench);
     lineageConformance(bench);
     describe("sources", () => sourceConformance(bench));

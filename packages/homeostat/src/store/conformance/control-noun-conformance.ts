@@ -59,6 +59,9 @@ function declarations(bench: () => ControlBench): void {
     await datasets.save({ ...dataset, digest: "ds-2", createdAt: 8 });
     expect(await datasets.get("one", "ds-1")).toEqual(dataset);
     expect((await datasets.get("two", "ds-1"))?.rows).toBe(5);
+    await datasets.replace({ ...dataset, system: "two", rows: 5, erasedRows: 2 });
+    expect((await datasets.get("two", "ds-1"))?.erasedRows).toBe(2);
+    expect(await datasets.get("one", "ds-1")).toEqual(dataset);
     expect((await datasets.list("one")).map((kept) => kept.digest)).toEqual(["ds-2", "ds-1"]);
   });
 

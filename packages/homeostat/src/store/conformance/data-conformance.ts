@@ -14,6 +14,7 @@ import { contractConformance } from "./data-contract-conformance.ts";
 import { datasetConformance } from "./data-dataset-conformance.ts";
 import { eventConformance } from "./data-event-conformance.ts";
 import { fileConformance } from "./data-file-conformance.ts";
+import { keepingConformance } from "./data-keeping-conformance.ts";
 import { logConformance } from "./data-log-conformance.ts";
 import { labelConformance, layEarlierOutcomes, outcomeConformance } from "./data-outcome-conformance.ts";
 import type { DataPlace } from "./data-place.ts";
@@ -71,5 +72,6 @@ export function dataConformance(name: string, open: () => Promise<DataPlace>): v
     describe("verdicts", () => verdictConformance(bench));
     describe("dataset files", () => fileConformance(bench));
     describe("datasets", () => datasetConformance(bench));
+    describe("erasure and retention", () => keepingConformance(bench));
   });
 }

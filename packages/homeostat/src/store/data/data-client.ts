@@ -9,7 +9,7 @@ import {
 import type { EngineAddress } from "../../domain/engine/data-engine.ts";
 import { Fault, reasonOf } from "../../domain/fault.ts";
 
-type StreamFormat = "CSVWithNames" | "JSONCompactEachRow" | "JSONEachRow" | "Parquet" | "Arrow" | "Native";
+type StreamFormat = "CSVWithNames" | "JSONCompactEachRow" | "JSONEachRow" | "Parquet" | "Arrow";
 
 export type QueryParameters = Readonly<Record<string, unknown>>;
 
@@ -26,8 +26,6 @@ export interface DataClient {
   command(statement: string, parameters?: QueryParameters): Promise<void>;
   /** Sends newline-delimited JSON rows as bytes, never as row objects. */
   insertLines(table: string, blocks: readonly Uint8Array[] | AsyncIterable<Uint8Array>): Promise<void>;
-  /** Sends rows in the engine's own binary format, as `stream` gave them. */
-  insertNative(table: string, bytes: Readable): Promise<void>;
   ping(): Promise<boolean>;
   close(): Promise<void>;
 }
@@ -109,13 +107,6 @@ export function openDataClient(address: EngineAddress): DataClient {
         });
         for await (const _ of result.stream) {
           // The answer has no body; it is read to the end so that the connection can be used again.
-        }
-      }),
-    insertNative: (table, bytes) =>
-      guarded(async () => {
-        const result = await client.exec({ query: `INSERT INTO ${table} FORMAT Native`, values: bytes });
-        for await (const _ of result.stream) {
-          // As above.
         }
       }),
     ping: async () => (await client.ping()).success,

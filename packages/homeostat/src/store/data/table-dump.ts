@@ -22,9 +22,16 @@ export async function tablesToDump(client: DataClient): Promise<readonly DumpedT
   return dumped;
 }
 
-/** The rows of a table in the engine's own format. */
+/**
+ * The rows of a table as JSON lines, which the engine gives piece by piece and takes back exactly: shortest digits of
+ * doubles, integers in full, not-a-number as text. Binary formats cannot be sent to the embedded engine.
+ */
 export async function dumpTable(client: DataClient, name: string): Promise<Readable> {
-  return client.stream(`SELECT * FROM ${nameOf(name)}`, "Native");
+  return client.stream(`SELECT * FROM ${nameOf(name)}`, "JSONEachRow", undefined, {
+    output_format_json_quote_64bit_integers: 1,
+    output_format_json_quote_denormals: 1,
+    date_time_output_format: "simple",
+  });
 }
 
 /** Makes a table as it was, in the database of this connection, with its rows. @throws when rows are missing afterwards. */
@@ -33,10 +40,30 @@ export async function loadTable(client: DataClient, table: DumpedTable, bytes: R
   if (made?.[1] !== table.name || made[2] === undefined)
     throw new Error(`the backup does not say how the table ${table.name} is made`);
   await client.command(`CREATE TABLE ${nameOf(table.name)} ${made[2]}`);
-  if (table.rows > 0) await client.insertNative(nameOf(table.name), bytes);
+  for await (const block of wholeLines(bytes)) await client.insertLines(nameOf(table.name), [block]);
   const [row] = await client.rows<{ n: string }>(`SELECT count() AS n FROM ${nameOf(table.name)}`);
   if (Number(row?.n ?? 0) !== table.rows)
     throw new Error(`the table ${table.name} has ${Number(row?.n ?? 0)} rows, the backup ${table.rows}`);
+}
+
+const blockBytes = 8 * 1024 * 1024;
+const lineFeed = 10;
+
+/** Blocks of some megabytes that end where a line ends. */
+async function* wholeLines(bytes: Readable): AsyncGenerator<Buffer> {
+  let waiting: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of bytes) {
+    waiting.push(chunk as Buffer);
+    length += (chunk as Buffer).length;
+    if (length < blockBytes) continue;
+    const all = Buffer.concat(waiting);
+    const end = all.lastIndexOf(lineFeed) + 1;
+    if (end > 0) yield all.subarray(0, end);
+    waiting = [all.subarray(end)];
+    length = all.length - end;
+  }
+  if (length > 0) yield Buffer.concat(waiting);
 }
 
 function nameOf(text: string): string {
