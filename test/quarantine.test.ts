@@ -30,7 +30,6 @@ async function homeostat(...args: readonly string[]): Promise<{ code: number; ou
     {
       version: "0",
       up: async () => 1,
-      restore: async () => Promise.reject(new Error("nothing is restored here")),
       env: { HOMEOSTAT_URL: house.url, HOMEOSTAT_KEY: house.key, NO_COLOR: "1" },
       stdout: { write: (text) => (out += text) },
       stderr: { write: (text) => (err += text) },

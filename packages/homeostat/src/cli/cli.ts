@@ -28,8 +28,8 @@ export interface CliHost {
   readonly version: string;
   /** Runs a server until it is told to stop. Answers the exit code. */
   readonly up: (flags: UpFlags) => Promise<number>;
-  /** Makes a data directory of a backup, without a server. */
-  readonly restore: (
+  /** Makes a data directory of a backup, without a server; a host that holds no server's parts has none. */
+  readonly restore?: (
     from: string,
     dataDirectory: string,
     tell: (step: string, share?: number) => void,

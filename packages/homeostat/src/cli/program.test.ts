@@ -20,7 +20,6 @@ async function run(args: readonly string[], more: Partial<CliHost> = {}): Promis
     {
       version: "9.9.9",
       up: async () => 0,
-      restore: async () => Promise.reject(new Error("nothing is restored here")),
       env: {},
       stdout: { write: (text) => (out += text) },
       stderr: { write: (text) => (err += text) },
@@ -35,7 +34,6 @@ async function run(args: readonly string[], more: Partial<CliHost> = {}): Promis
 const host: CliHost = {
   version: "9.9.9",
   up: async () => 0,
-  restore: async () => Promise.reject(new Error("nothing is restored here")),
   env: {},
   stdout: { write: () => undefined },
   stderr: { write: () => undefined },

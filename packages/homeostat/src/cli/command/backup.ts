@@ -4,6 +4,7 @@ import { type Cli, connect, type RemoteOptions, remote } from "../cli.ts";
 import { followJob } from "../follow-job.ts";
 import { bytesText, countText, instantText } from "../format-value.ts";
 import { createProgress } from "../progress.ts";
+import { CommandFailure } from "../usage-error.ts";
 
 interface RestoreOptions {
   readonly dataDir: string;
@@ -46,10 +47,13 @@ export function addRestore(program: Command, cli: Cli): void {
     .option("--json", "print one JSON document and nothing else on standard output")
     .addHelpText("after", "\nExample:\n  homeostat restore /backups/2026-03-01 --data-dir ./restored\n")
     .action(async (backup: string, options: RestoreOptions) => {
+      const { restore } = cli.host;
+      if (restore === undefined)
+        throw new CommandFailure("this program cannot restore: it was started without a server's parts");
       const progress = createProgress(cli, "Restore");
       let done = false;
       try {
-        const restored = await cli.host.restore(backup, options.dataDir, (step, share) => progress.update(share, step));
+        const restored = await restore(backup, options.dataDir, (step, share) => progress.update(share, step));
         done = true;
         const elsewhere =
           restored.datasetsElsewhere === null

@@ -12,6 +12,7 @@ import { createEventStore } from "../data/event-store.ts";
 import type { FileDoor } from "../data/stage-rows.ts";
 import type { DataBench } from "./data-bench.ts";
 import { firstWindow, sampleShop } from "./data-sample.ts";
+import { sampleHash } from "./data-shelf-scene.ts";
 
 const receivedAt = firstWindow + 48 * hourMs;
 const time = "toDateTime64('2026-03-01 10:00:00.123', 3, 'UTC') + toIntervalSecond(number)";
@@ -70,7 +71,7 @@ export function columnarConformance(bench: () => DataBench): void {
       async (format) => {
         if (reaches === "the-store" && bench().place.filesReachStore !== true) return;
         const system = sampleShop(`table-${format.toLowerCase()}-${reaches === "the-store" ? "in" : "across"}`);
-        const events = createEventStore(bench().place.client, { now: () => receivedAt }, doorOf(reaches));
+        const events = createEventStore(bench().place.client, { now: () => receivedAt }, doorOf(reaches), sampleHash);
         await events.ensureTables(system);
         const name = await table({ ...good, cohort: "'app'", latencyMs: "1.5" }, 1_000, format);
         const { arrival, accepted, refusedCount, newestTime } = await arrivalOf(system, name, format);
@@ -109,7 +110,12 @@ export function columnarConformance(bench: () => DataBench): void {
 
   it("are read by the contract's names or the owner's, with columns that are left out missing", async () => {
     const system = sampleShop("table-names");
-    const events = createEventStore(bench().place.client, { now: () => receivedAt }, doorOf("the-file-only"));
+    const events = createEventStore(
+      bench().place.client,
+      { now: () => receivedAt },
+      doorOf("the-file-only"),
+      sampleHash,
+    );
     await events.ensureTables(system);
     const { amount: _, pieces: __, sold: ___, ...rest } = good;
     // "pieces" alone: the field of that name, although the owner calls the amount so.
@@ -123,7 +129,12 @@ export function columnarConformance(bench: () => DataBench): void {
 
   it("name each row that cannot be taken, with what it would have been as JSON, and store the others", async () => {
     const system = sampleShop("table-refused");
-    const events = createEventStore(bench().place.client, { now: () => receivedAt }, doorOf("the-file-only"));
+    const events = createEventStore(
+      bench().place.client,
+      { now: () => receivedAt },
+      doorOf("the-file-only"),
+      sampleHash,
+    );
     await events.ensureTables(system);
     const at = (n: number, bad: string, otherwise: string) => `if(number = ${n}, ${bad}, ${otherwise})`;
     const name = await table(
@@ -194,7 +205,12 @@ export function columnarConformance(bench: () => DataBench): void {
 
   it("of outcomes are stored once and touch the windows of their predictions", async () => {
     const system = sampleShop("table-outcomes");
-    const events = createEventStore(bench().place.client, { now: () => receivedAt }, doorOf("the-file-only"));
+    const events = createEventStore(
+      bench().place.client,
+      { now: () => receivedAt },
+      doorOf("the-file-only"),
+      sampleHash,
+    );
     await events.ensureTables(system);
     const rows = await table(good, 10);
     await events.storeFile(system, spooled(rows, (await arrivalOf(system, rows)).arrival));
