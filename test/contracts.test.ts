@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFil
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
+import { createClient } from "@homeostat/sdk";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { refusalOf } from "./house/refusal.ts";
 import { type House, startHouse, temporaryDirectory } from "./house/start.ts";
@@ -148,6 +149,25 @@ describe.skipIf(!present)("a contract inferred from the rides of 2018", () => {
     expect(incidents[0]?.owner).toBe("team");
   });
 
+  it("counts in the verdict of the window, which is the worse of what monitors and contract say", async () => {
+    const items = await until("the checks of all windows that are over are kept", async () => {
+      const { items: all } = await house.client.call("windows", { path: { system: "taxi-tips" } });
+      return all.some((one) => one.start > "2019-01-01" && one.contract.broken > 0) ? all : undefined;
+    });
+    const january = items.find((one) => one.start > "2019-01-01" && one.contract.broken > 0);
+    expect(january).toMatchObject({ verdict: "critical", monitors: "not-checked", contract: { verdict: "critical" } });
+    expect(january?.findings).toBeGreaterThan(0);
+    expect(january?.rows).toBeGreaterThan(0);
+    const calm = items.find((one) => one.end < "2019-01-01" && one.contract.passed > 0);
+    expect(calm, "kept, but no monitor looked at it").toMatchObject({
+      verdict: "not-checked",
+      contract: { verdict: "healthy", broken: 0 },
+      findings: 0,
+    });
+    const { out } = await homeostat(["status", "taxi-tips"], remote());
+    expect(out).toMatch(/critical, \d+ broken/);
+  });
+
   it("is shown with its windows, and checked live", async () => {
     const shown = await homeostat(["source", "show", "taxi-feed", "--json"], remote());
     expect(shown.out).toContain("congestion_surcharge.nullValues");
@@ -164,6 +184,25 @@ describe.skipIf(!present)("a contract inferred from the rides of 2018", () => {
       remote(),
     );
     expect(calm.code, calm.out).toBe(0);
+  });
+
+  it("is shown to a key bound to a system that reads it, and to no other bound key", async () => {
+    const boundTo = async (name: string) => {
+      const { secret } = await house.client.call("createKey", {
+        body: { name, scopes: ["read"], systems: [name] },
+      });
+      return createClient({ url: house.url, key: secret });
+    };
+    const path = { source: "taxi-feed" };
+    const own = await boundTo("taxi-tips");
+    expect((await own.call("sources")).items.map((one) => one.id)).toEqual(["taxi-feed"]);
+    expect((await own.call("source", { path })).source.consumers).toEqual(["taxi-tips"]);
+    expect((await own.call("sourceWindows", { path })).items.length).toBeGreaterThan(0);
+    const other = await boundTo("elsewhere");
+    expect((await other.call("sources")).items).toEqual([]);
+    for (const route of ["source", "sourceWindows", "checkSource"] as const)
+      expect((await refusalOf(other.call(route, { path }))).code).toBe("not-found");
+    expect((await refusalOf(own.call("diffSource", { path, body: { text: "" } }))).code).toBe("not-allowed");
   });
 
   it("is refused in a version that breaks the system, and taken when that is allowed", async () => {

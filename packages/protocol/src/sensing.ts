@@ -18,9 +18,19 @@ export const windowSummary = z.object({
   state: z.enum(["open", "due", "evaluated"]),
   rows: z.int(),
   labelledRows: z.int(),
-  labelCoverage: z.number().nullable().describe("Share of rows with an outcome; null when the window holds no rows"),
-  verdict: verdictState,
-  findings: z.int(),
+  labelCoverage: z
+    .number()
+    .nullable()
+    .describe("Share of rows with an outcome; null when the window holds no rows or was not evaluated"),
+  verdict: verdictState.describe("The worse of what monitors and contract say"),
+  monitors: verdictState.describe("Of the monitors alone, against the baseline"),
+  contract: z.object({
+    verdict: verdictState.describe("Of the source's contract alone"),
+    broken: z.int().describe("Rules broken, those of severity info left out"),
+    passed: z.int(),
+    notChecked: z.int().describe("Rules that could not be counted in this window"),
+  }),
+  findings: z.int().describe("Of both"),
   restatements: z.int(),
 });
 export type WindowSummary = z.infer<typeof windowSummary>;

@@ -248,7 +248,10 @@ describe("apply", () => {
     answer = { status: 200, body: { systems: ["s"], steps: [], warnings: [], applied: true } };
     asked.length = 0;
     const { err } = await run(["apply", root, "--url", url]);
-    expect(JSON.parse(asked[0]?.body ?? "")).toEqual({ files: [{ path: "system.yaml", text: "kind: System\n" }] });
+    expect(JSON.parse(asked[0]?.body ?? "")).toEqual({
+      files: [{ path: "system.yaml", text: "kind: System\n" }],
+      allowBreaking: false,
+    });
     expect(err).toContain("changes.yaml");
   });
 });

@@ -3,10 +3,10 @@ import type { RouteName } from "@homeostat/protocol";
 /**
  * How a route is kept to the systems a key is bound to:
  * `path`, `query`, `body`: the system is named there and must be one of them. `items`: the answer's list is cut down
- * to them. `answer`: the answer names its system; another one is answered as if it did not exist. `free`: holds nothing of any
- * system. `closed`: not for bound keys.
+ * to them. `answer`: the answer names its system; another one is answered as if it did not exist. `handler`: the handler
+ * itself shows what concerns them and nothing else. `free`: holds nothing of any system. `closed`: not for bound keys.
  */
-type Reach = "path" | "query" | "body" | "items" | "answer" | "free" | "closed";
+type Reach = "path" | "query" | "body" | "items" | "answer" | "handler" | "free" | "closed";
 
 /** Total: a new route says how it is kept to a key's systems, or it does not compile. */
 export const reaches: Readonly<Record<RouteName, Reach>> = {
@@ -25,12 +25,12 @@ export const reaches: Readonly<Record<RouteName, Reach>> = {
   sendPredictions: "path",
   sendOutcomes: "path",
   sendEvents: "path",
-  sources: "closed",
-  source: "closed",
+  sources: "handler",
+  source: "handler",
   addSource: "closed",
   diffSource: "closed",
-  sourceWindows: "closed",
-  checkSource: "closed",
+  sourceWindows: "handler",
+  checkSource: "handler",
   quarantine: "path",
   quarantineEntry: "path",
   fixQuarantined: "path",

@@ -95,6 +95,8 @@ describe("windowSentence", () => {
     labelledRows: 0,
     labelCoverage: null,
     verdict: "not-enough-data",
+    monitors: "not-enough-data",
+    contract: { verdict: "not-checked", broken: 0, passed: 0, notChecked: 0 },
     findings: 1,
     restatements: 2,
   };

@@ -179,6 +179,20 @@ function quarantineText({ quarantined, quarantinePending }: IntakeCounts): strin
   return `${countedText(quarantined, "row")} could not be stored${waiting}: homeostat quarantine list`;
 }
 
+/** Whether monitors or contract have said something of it. */
+const isKnown = ({ state, contract, verdict }: WindowSummary): boolean =>
+  state === "evaluated" || verdict !== "not-checked" || contract.verdict !== "not-checked";
+
+function contractText(cli: Cli, { contract }: WindowSummary): string {
+  const { verdict, broken, notChecked } = contract;
+  const parts = [
+    ...(broken === 0 ? [] : [`${broken} broken`]),
+    ...(notChecked === 0 || verdict === "not-checked" ? [] : [`${notChecked} not checked`]),
+  ];
+  const state = verdictText(verdict, cli.terminal.colors);
+  return parts.length === 0 ? state : `${state}, ${parts.join(", ")}`;
+}
+
 function windowsText(cli: Cli, windows: readonly WindowSummary[]): string {
   if (windows.length === 0) return "\nNo windows: no rows have arrived.\n";
   const table = renderTable(
@@ -186,6 +200,7 @@ function windowsText(cli: Cli, windows: readonly WindowSummary[]): string {
       { head: "Window" },
       { head: "State" },
       { head: "Verdict" },
+      { head: "Contract" },
       { head: "Rows", align: "right" },
       { head: "With outcome", align: "right" },
       { head: "Findings", align: "right" },
@@ -193,10 +208,11 @@ function windowsText(cli: Cli, windows: readonly WindowSummary[]): string {
     windows.map((window) => [
       instantText(window.start),
       window.state,
-      window.state === "evaluated" ? verdictText(window.verdict, cli.terminal.colors) : `${unknownMark} not evaluated`,
+      isKnown(window) ? verdictText(window.verdict, cli.terminal.colors) : `${unknownMark} not evaluated`,
+      contractText(cli, window),
       countText(window.rows),
-      shareText(window.labelCoverage, `${unknownMark} no rows`),
-      window.state === "evaluated" ? countText(window.findings) : unknownMark,
+      shareText(window.labelCoverage, `${unknownMark} ${window.state === "evaluated" ? "no rows" : "not counted"}`),
+      isKnown(window) ? countText(window.findings) : unknownMark,
     ]),
     cli.terminal,
   );

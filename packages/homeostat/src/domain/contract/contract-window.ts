@@ -1,6 +1,7 @@
 import type { Instant } from "../instant.ts";
 import type { System } from "../system/system.ts";
 import type { Window } from "../window/window.ts";
+import type { ContractTally } from "./contract-verdict.ts";
 import type { RuleResult } from "./judge-rules.ts";
 
 /** How the pipeline in front of a system did over some rows. Times in milliseconds; undefined where there are no rows. */
@@ -25,6 +26,8 @@ export interface ContractWindow {
   readonly contractVersion: string;
   readonly results: readonly RuleResult[];
   readonly health: SourceHealth;
+  /** Its rows took much longer to be stored than those of the windows before. */
+  readonly isSlow?: boolean;
 }
 
 /** The rows of one shipped block, as they were stored together. */
@@ -47,6 +50,8 @@ export interface ContractWindowStore {
   save(system: string, checked: ContractWindow, touches: number, at: Instant): Promise<void>;
   /** Checks that were kept, oldest window first; `from` inclusive, `to` exclusive, by the window's start. */
   list(system: string, range: { readonly from?: Instant; readonly to?: Instant }): Promise<readonly ContractWindow[]>;
+  /** The same, counted by how the rules did; oldest window first. */
+  tallies(system: string, range: { readonly from?: Instant; readonly to?: Instant }): Promise<readonly ContractTally[]>;
   /** By start of the window: how often it had been touched when it was last checked. */
   checkedTouches(system: string): Promise<ReadonlyMap<Instant, number>>;
   /** The blocks of predictions of the last day that stored anything, newest first. */

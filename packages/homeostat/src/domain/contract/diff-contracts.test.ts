@@ -26,6 +26,12 @@ describe("the difference of two contracts", () => {
     ["a type that becomes another", [crew], [{ ...crew, logicalType: "string" }], true],
     ["a field that may be missing now", [crew], [{ ...crew, required: false }], true],
     ["a field that may no longer be missing", [{ ...crew, required: false }], [crew], false],
+    [
+      "a range that starts higher and takes its end in",
+      [{ ...crew, logicalTypeOptions: { exclusiveMinimum: 0 } }],
+      [{ ...crew, logicalTypeOptions: { minimum: 1 } }],
+      false,
+    ],
     ["a column of another name", [crew], [{ ...crew, physicalName: "CREW" }], true],
     [
       "a range that widens",

@@ -61,7 +61,8 @@ function isWiderRange(before: Range, after: Range): boolean {
   const lower = edge(before.minimum, after.minimum, (is, was) => is < was);
   const upper = edge(before.maximum, after.maximum, (is, was) => is > was);
   const opened =
-    (before.excludesMinimum && !after.excludesMinimum) || (before.excludesMaximum && !after.excludesMaximum);
+    (before.minimum === after.minimum && before.excludesMinimum && !after.excludesMinimum) ||
+    (before.maximum === after.maximum && before.excludesMaximum && !after.excludesMaximum);
   return lower || upper || opened;
 }
 

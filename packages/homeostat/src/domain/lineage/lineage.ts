@@ -95,8 +95,13 @@ export interface LineageStore {
   /** Ends an edge. Whether there was one. */
   end(from: ComponentName, to: ComponentName, at: Instant): Promise<boolean>;
   node(name: ComponentName): Promise<LineageNode | undefined>;
-  /** Edges that touch any of the names on the given side, in no particular order. */
-  edges(side: "from" | "to", names: readonly ComponentName[], at: Instant | undefined): Promise<readonly LineageEdge[]>;
+  /** Edges that touch any of the names on the given side, those that were recorded first; at most so many where a limit is given. */
+  edges(
+    side: "from" | "to",
+    names: readonly ComponentName[],
+    at: Instant | undefined,
+    limit?: number,
+  ): Promise<readonly LineageEdge[]>;
   nodes(names: readonly ComponentName[]): Promise<readonly LineageNode[]>;
   /** Every edge into a node that ever was, oldest first: what fed it, since when and until when. */
   history(to: ComponentName): Promise<readonly LineageEdge[]>;

@@ -70,6 +70,15 @@ describe("a run", () => {
     });
   });
 
+  it("keeps facets whose names every object has", () => {
+    expect(runOf([event(1, "START", { constructor: 1, toString: 2 })])?.facets).toEqual({
+      constructor: 1,
+      toString: 2,
+    });
+    const twice = runOf([event(1, "START", { constructor: 1 }), event(2, "COMPLETE", { constructor: 3 })]);
+    expect(twice?.facets.constructor).toBe(3);
+  });
+
   it("is the same in whatever order its events come, and however often", () => {
     const told = [event(1, "START", { a: 1 }), event(2, "RUNNING", { a: 2 }), event(3, "COMPLETE", { b: 3 })];
     const order = fc.shuffledSubarray([...told, ...told], { minLength: 6, maxLength: 6 });

@@ -106,7 +106,9 @@ function facetsWith(
   at: Instant,
   told: Facets,
 ): Pick<LineageRun, "facets" | "facetsToldAt"> {
-  const newer = Object.entries(told).filter(([name]) => at >= (facetsToldAt[name] ?? Number.NEGATIVE_INFINITY));
+  // A facet may be called `constructor`: what an object has by nature was told by nobody.
+  const known = new Map(Object.entries(facetsToldAt));
+  const newer = Object.entries(told).filter(([name]) => at >= (known.get(name) ?? Number.NEGATIVE_INFINITY));
   const times = newer.map(([name]) => [name, at] as const);
   return {
     facets: { ...facets, ...Object.fromEntries(newer) },

@@ -10,6 +10,8 @@ import type {
 
 /** More than a person can look at; a walk that meets more says so. */
 const mostNodes = 1_000;
+/** Edges of one step: a table that everybody reads has more than anybody can look at. */
+const mostEdges = 10_000;
 
 /**
  * Walks from a node upstream, downstream or both, breadth first: each component once, at its shortest distance, so a
@@ -38,17 +40,23 @@ async function walkOneWay(
 ): Promise<boolean> {
   const [here, beyond, sign] = way === "up" ? (["to", "from", -1] as const) : (["from", "to", 1] as const);
   const seen = new Set([root]);
+  let more = false;
   let front: readonly ComponentName[] = [root];
   for (let step = 1; front.length > 0; step += 1) {
-    const found = await store.edges(here, front, at);
-    const fresh = new Set(found.map((edge) => edge[beyond]).filter((name) => !distances.has(name)));
-    if (fresh.size > 0 && (step > depth || distances.size + fresh.size > mostNodes)) return true;
-    for (const name of fresh) distances.set(name, sign * step);
-    for (const edge of found) edges.set(`${edge.from}\n${edge.to}`, edge);
-    front = [...new Set(found.map((edge) => edge[beyond]))].filter((name) => !seen.has(name));
+    const found = await store.edges(here, front, at, mostEdges + 1);
+    more ||= found.length > mostEdges;
+    const fresh = [...new Set(found.map((edge) => edge[beyond]))].filter((name) => !distances.has(name));
+    if (fresh.length > 0 && step > depth) return true;
+    // Where there is not room for all of a step, as many as there is room for are shown.
+    const room = mostNodes - distances.size;
+    more ||= fresh.length > room;
+    for (const name of fresh.slice(0, room)) distances.set(name, sign * step);
+    const walked = found.slice(0, mostEdges).filter((edge) => distances.has(edge[beyond]));
+    for (const edge of walked) edges.set(`${edge.from}\n${edge.to}`, edge);
+    front = [...new Set(walked.map((edge) => edge[beyond]))].filter((name) => !seen.has(name));
     for (const name of front) seen.add(name);
   }
-  return false;
+  return more;
 }
 
 function reached(

@@ -149,6 +149,15 @@ describe("the difference of state between two times", () => {
     ]);
   });
 
+  it("compares long texts to their end", () => {
+    const long = "x".repeat(300);
+    const { entries } = ask({
+      versions: [version(10, { description: long }), version(150, { description: `${long}y` })],
+    });
+    expect(entries).toMatchObject([{ part: "declaration", what: "description", changedAt: 150 }]);
+    expect(entries[0]?.after?.length).toBeLessThan(250);
+  });
+
   it("says so when the system was not declared yet", () => {
     expect(ask({ versions: [version(150)] }).entries).toMatchObject([
       { what: "the system", before: undefined, changedAt: 150 },

@@ -138,7 +138,15 @@ function declaredEntries({ from, to, versions }: StateQuestion): readonly StateE
     const [old, now] = [was.get(key), is.get(key)];
     if (old?.text === now?.text) return [];
     const { part, what } = (now ?? old) as Declared;
-    return [{ part, what, before: old?.text, after: now?.text, changedAt: lastChange(key, before, inBetween) }];
+    return [
+      {
+        part,
+        what,
+        before: old && shortened(old.text),
+        after: now && shortened(now.text),
+        changedAt: lastChange(key, before, inBetween),
+      },
+    ];
   });
 }
 
@@ -175,9 +183,12 @@ function declaredOf(system: System): ReadonlyMap<string, Declared> {
   return parts;
 }
 
+/** Texts are compared whole and shown short. */
+const shortened = (text: string): string => (text.length > longestText ? `${text.slice(0, longestText)}…` : text);
+
 /** JSON with sorted keys: a store may give the keys of an object back in another order. */
 function textOf(value: unknown): string {
-  if (typeof value === "string") return value.slice(0, longestText);
+  if (typeof value === "string") return value;
   const text = JSON.stringify(value, (_, part: unknown) =>
     part !== null && typeof part === "object" && !Array.isArray(part)
       ? Object.fromEntries(Object.entries(part).sort(([left], [right]) => (left < right ? -1 : 1)))

@@ -6,6 +6,12 @@ import type {
   WindowSummary,
   NamedMetric as WireMetric,
 } from "@homeostat/protocol";
+import {
+  type ContractTally,
+  contractFindingCount,
+  contractVerdict,
+  windowVerdict,
+} from "../../domain/contract/contract-verdict.ts";
 import type { MonitorKind, SegmentValue, Finding as StoredFinding } from "../../domain/finding/finding.ts";
 import { type Instant, isoOf } from "../../domain/instant.ts";
 import type { NamedMetric, WindowVerdict } from "../../domain/monitor/verdict.ts";
@@ -27,12 +33,15 @@ export function sensingHandlers(house: House): Pick<Handlers, "windows" | "drift
     windows: async ({ path, query }) => {
       const found = await findSystem(house, path.system);
       if (found.kind === "refused") return found;
-      const records = await house.windows.list(found.system.name, rangeOf(query));
-      const frontier = await house.events.frontier(found.system);
-      return {
-        kind: "ok",
-        value: { items: records.map((record) => windowAnswer(record, found.system, frontier?.eventTime)) },
-      };
+      const [records, frontier, tallies] = await Promise.all([
+        house.windows.list(found.system.name, rangeOf(query)),
+        house.events.frontier(found.system),
+        house.contracts.tallies(found.system.name, rangeOf(query)),
+      ]);
+      const tallyOf = new Map(tallies.map((tally) => [tally.start, tally]));
+      const answer = (record: WindowRecord): WindowSummary =>
+        windowAnswer(record, found.system, frontier?.eventTime, tallyOf.get(record.start));
+      return { kind: "ok", value: { items: records.map(answer) } };
     },
     drift: async ({ path, query }) => {
       const found = await verdictsOf(house, path.system, "input-drift", query);
@@ -109,18 +118,32 @@ export function segmentAnswer(segment: SegmentValue | undefined): SegmentRef {
   return segment === undefined ? null : { name: segment.name, value: segment.value };
 }
 
-export function windowAnswer(record: WindowRecord, system: System, frontier: Instant | undefined): WindowSummary {
+export function windowAnswer(
+  record: WindowRecord,
+  system: System,
+  frontier: Instant | undefined,
+  tally: ContractTally | undefined,
+): WindowSummary {
   const passed = frontier !== undefined && frontier - system.windows.latenessMs >= record.end;
   const open = record.evaluatedAt === undefined;
+  const monitors = open ? "not-checked" : record.verdict;
   return {
     start: isoOf(record.start),
     end: isoOf(record.end),
     state: !open ? "evaluated" : passed ? "due" : "open",
-    rows: record.rows,
+    // Rows are counted with the profiles; before that the contract's check has counted them.
+    rows: open && tally !== undefined ? tally.rows : record.rows,
     labelledRows: record.labelledRows,
-    labelCoverage: record.rows === 0 ? null : record.labelledRows / record.rows,
-    verdict: open ? "not-checked" : record.verdict,
-    findings: record.findings,
+    labelCoverage: open || record.rows === 0 ? null : record.labelledRows / record.rows,
+    verdict: windowVerdict(monitors, tally),
+    monitors,
+    contract: {
+      verdict: contractVerdict(tally),
+      broken: tally === undefined ? 0 : tally.critical + tally.warning,
+      passed: tally?.passed ?? 0,
+      notChecked: tally?.notChecked ?? 0,
+    },
+    findings: record.findings + contractFindingCount(tally),
     restatements: record.restatements,
   };
 }

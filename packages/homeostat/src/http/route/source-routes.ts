@@ -16,7 +16,7 @@ import { dayMs, isoOf } from "../../domain/instant.ts";
 import type { System } from "../../domain/system/system.ts";
 import { planSource, registerSource } from "../../service/intake/register-source.ts";
 import { onlyObject } from "../declaration/read-contract.ts";
-import { type Handlers, type Issue, type Refusal, refused } from "../handler.ts";
+import { type Caller, type Handlers, type Issue, type Refusal, refused } from "../handler.ts";
 import type { House } from "./house.ts";
 
 type SourceRoutes = "sources" | "source" | "addSource" | "diffSource" | "sourceWindows" | "checkSource";
@@ -26,19 +26,20 @@ const batchesShown = 50;
 /** Sources, their contracts, and how they are kept. */
 export function sourceHandlers(house: House): Pick<Handlers, SourceRoutes> {
   return {
-    sources: async () => {
-      const systems = await systemsOf(house);
-      const versions = await house.sources.list();
+    sources: async ({ caller }) => {
+      const systems = await systemsOf(house, caller);
+      const versions = (await house.sources.list()).filter(({ id }) => concerns(id, systems, caller));
       return { kind: "ok", value: { items: versions.map((version) => summaryOf(version, systems)) } };
     },
-    source: async ({ path }) => {
+    source: async ({ path, caller }) => {
       const current = await house.sources.get(path.source);
-      if (current === undefined) return unknownSource(path.source);
+      const systems = await systemsOf(house, caller);
+      if (current === undefined || !concerns(path.source, systems, caller)) return unknownSource(path.source);
       const versions = await house.sources.versions(path.source);
       return {
         kind: "ok",
         value: {
-          source: summaryOf(current, await systemsOf(house)),
+          source: summaryOf(current, systems),
           fields: current.contract.fields.map(({ name, physicalName, type, required }) => ({
             name,
             column: physicalName,
@@ -71,7 +72,7 @@ export function sourceHandlers(house: House): Pick<Handlers, SourceRoutes> {
       const current = await house.sources.get(read.contract.id);
       if (current === undefined) return unknownSource(read.contract.id);
       const { plan } = registered;
-      const source = summaryOf(current, await systemsOf(house));
+      const source = summaryOf(current, await systemsOf(house, caller));
       return { kind: "ok", value: { source, added: plan.isNew, changes: plan.changes.map(changeAnswer) } };
     },
     diffSource: async ({ path, body }) => {
@@ -81,10 +82,10 @@ export function sourceHandlers(house: House): Pick<Handlers, SourceRoutes> {
       const { changes } = await planSource(house, { ...read.contract, id: path.source });
       return { kind: "ok", value: { changes: changes.map(changeAnswer) } };
     },
-    sourceWindows: ({ path, query }) =>
-      windowsOf(house, path.source, (system) => house.contracts.list(system.name, rangeOf(query))),
-    checkSource: ({ path, query }) =>
-      windowsOf(house, path.source, async (system) => {
+    sourceWindows: ({ path, query, caller }) =>
+      windowsOf(house, caller, path.source, (system) => house.contracts.list(system.name, rangeOf(query))),
+    checkSource: ({ path, query, caller }) =>
+      windowsOf(house, caller, path.source, async (system) => {
         const frontier = await house.events.frontier(system);
         if (frontier === undefined) return [];
         const { from, to } = rangeOf(query);
@@ -100,17 +101,27 @@ const unknownSource = (id: string): Refusal =>
     `There is no source called ${JSON.stringify(id)}; \`homeostat source add\` or \`apply\` makes one.`,
   );
 
-const systemsOf = async (house: House): Promise<readonly System[]> =>
-  (await house.systems.list()).map(({ system }) => system);
+/** The systems that the caller may know of: a key bound to systems knows no others. */
+async function systemsOf(house: House, { systems }: Caller): Promise<readonly System[]> {
+  const all = (await house.systems.list()).map(({ system }) => system);
+  return systems === undefined ? all : all.filter((system) => systems.includes(system.name));
+}
+
+/** To a key bound to systems there are only the sources that they read. */
+function concerns(id: string, systems: readonly System[], caller: Caller): boolean {
+  return caller.systems === undefined || systems.some((system) => system.source.contractId === id);
+}
 
 async function windowsOf(
   house: House,
+  caller: Caller,
   id: string,
   windows: (system: System) => Promise<readonly ContractWindow[]>,
 ): Promise<{ readonly kind: "ok"; readonly value: SourceWindowsAnswer } | Refusal> {
   const current = await house.sources.get(id);
-  if (current === undefined) return unknownSource(id);
-  const systems = (await systemsOf(house)).filter((system) => system.source.contractId === id);
+  const known = await systemsOf(house, caller);
+  if (current === undefined || !concerns(id, known, caller)) return unknownSource(id);
+  const systems = known.filter((system) => system.source.contractId === id);
   const found = await Promise.all(
     systems.map(async (system) => ({
       windows: (await windows(system)).map((window) => windowAnswer(system.name, window)),

@@ -1,4 +1,4 @@
-import type { SystemSummary } from "@homeostat/protocol";
+import type { SystemSummary, WindowSummary } from "@homeostat/protocol";
 import { isoOf } from "../../domain/instant.ts";
 import type { StoredSystem } from "../../domain/system/system.ts";
 import type { VerdictState } from "../../domain/window/window.ts";
@@ -146,8 +146,12 @@ async function summaryOf(house: House, { system }: StoredSystem): Promise<System
     house.events.frontier(system),
   ]);
   const unresolved = incidents.filter((incident) => incident.state !== "resolved");
-  const evaluated = windows.filter((window) => window.evaluatedAt !== undefined);
-  const last = evaluated[evaluated.length - 1];
+  const from = windows.findLast((window) => window.evaluatedAt !== undefined) ?? windows.at(-latestWindows);
+  const tallies = from === undefined ? [] : await house.contracts.tallies(system.name, { from: from.start });
+  const tallyOf = new Map(tallies.map((tally) => [tally.start, tally]));
+  const last = windows.findLast((window) => window.evaluatedAt !== undefined || tallyOf.has(window.start));
+  const lastWindow =
+    last === undefined ? undefined : windowAnswer(last, system, frontier?.eventTime, tallyOf.get(last.start));
   const sum = (of: (window: (typeof windows)[number]) => number): number =>
     windows.reduce((all, window) => all + of(window), 0);
   return {
@@ -155,20 +159,27 @@ async function summaryOf(house: House, { system }: StoredSystem): Promise<System
     description: system.description,
     domain: system.domain,
     serving: system.serving,
-    health: healthOf(unresolved.length, last?.verdict, release?.baseline),
+    health: healthOf(unresolved.length, lastWindow, release?.baseline),
     liveRelease: release === undefined ? null : releaseAnswer(release),
     openIncidents: unresolved.length,
     rows: sum((window) => window.rows),
     labelledRows: sum((window) => window.labelledRows),
-    lastWindow: last === undefined ? null : windowAnswer(last, system, frontier?.eventTime),
+    lastWindow: lastWindow ?? null,
     lastEventAt: frontier === undefined ? null : isoOf(frontier.eventTime),
     owners: { ...system.owners },
   };
 }
 
-/** An open incident is critical whatever the last window says; without a baseline nothing has been checked. */
-function healthOf(openIncidents: number, last: VerdictState | undefined, baseline: string | undefined): VerdictState {
+/** Windows at the end that may have been held to the contract where none was ever evaluated: the open ones follow it. */
+const latestWindows = 10;
+
+/** An open incident is critical whatever the last window says; without a baseline only what the contract found is known. */
+function healthOf(
+  openIncidents: number,
+  last: Pick<WindowSummary, "verdict"> | undefined,
+  baseline: string | undefined,
+): VerdictState {
   if (openIncidents > 0) return "critical";
-  if (baseline === undefined || last === undefined) return "not-checked";
-  return last === "critical" ? "warning" : last;
+  if (last?.verdict === "critical" || last?.verdict === "warning") return "warning";
+  return baseline === undefined || last === undefined ? "not-checked" : last.verdict;
 }

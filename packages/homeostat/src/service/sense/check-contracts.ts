@@ -67,13 +67,11 @@ async function checkOne(
     from: record.start - usualWindows * length,
     to: record.start,
   });
-  const findings = [
-    ...contractFindings(system, checked, shortDigest),
-    ...processingSpike(system, checked, before, await wasDeployed(ports, system, checked), shortDigest),
-  ];
+  const spike = processingSpike(system, checked, before, await wasDeployed(ports, system, checked), shortDigest);
+  const findings = [...contractFindings(system, checked, shortDigest), ...spike];
   await ports.findings.replace(system.name, record, findings, ports.clock.now(), "contract");
   await tell({ window: record, findings });
-  await ports.contracts.save(system.name, checked, touches, ports.clock.now());
+  await ports.contracts.save(system.name, { ...checked, isSlow: spike.length > 0 }, touches, ports.clock.now());
 }
 
 async function wasDeployed(ports: ContractPorts, system: System, { health }: ContractWindow): Promise<boolean> {

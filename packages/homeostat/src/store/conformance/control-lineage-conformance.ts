@@ -139,6 +139,40 @@ export function lineageConformance(bench: () => ControlBench): void {
       expect(await lineage.search("dataset:db/1", 1)).toHaveLength(1);
     });
 
+    it("takes what others tell late for what it was: an edge is older than thought, had other columns, or ended since", async () => {
+      const { lineage } = bench().store;
+      const columns = (from: string) => [{ of: "dataset:late", from, to: "c" }];
+      const event = (at: number, from?: string) =>
+        told(
+          at,
+          [{ from: "dataset:late", to: "job:late", ...(from === undefined ? {} : { columns: columns(from) }) }],
+          {
+            by: "openlineage",
+          },
+        );
+      await lineage.record(event(20, "x"));
+      await lineage.record(event(15));
+      expect(await lineage.history("job:late")).toMatchObject([{ since: 15, until: undefined }]);
+      for (let again = 0; again < 2; again += 1) await lineage.record(event(10, "y"));
+      expect(await lineage.history("job:late")).toMatchObject([
+        { since: 10, until: 15, columns: columns("y") },
+        { since: 15, until: undefined, columns: columns("x") },
+      ]);
+      await lineage.end("dataset:late", "job:late", 30);
+      await lineage.record(event(25, "x"));
+      expect(await lineage.edges("to", ["job:late"], undefined)).toEqual([]);
+      await lineage.record(event(30, "x"));
+      expect(await lineage.edges("to", ["job:late"], undefined)).toHaveLength(1);
+    });
+
+    it("shows as much as there is room for of a component that very many are made from", async () => {
+      const { lineage } = bench().store;
+      const readers = Array.from({ length: 1_200 }, (_, index) => ({ from: "dataset:wide", to: `job:wide-${index}` }));
+      await lineage.record(told(1, readers));
+      const graph = await walkLineage(lineage, { node: "dataset:wide", direction: "down", depth: 3 });
+      expect(graph).toMatchObject({ more: true, nodes: { length: 1_000 }, edges: { length: 999 } });
+    });
+
     it("ends an edge once", async () => {
       const { lineage } = bench().store;
       await lineage.record(told(1, [{ from: "service:e", to: "system:e" }]));

@@ -186,6 +186,25 @@ export function contractConformance(bench: () => DataBench): void {
     await bench().contracts.save("kept", { ...checked, contractVersion: "9" }, 4, firstWindow + 1);
     expect((await bench().contracts.list("kept", {})).map((one) => one.contractVersion)).toEqual(["9"]);
     expect(await bench().contracts.list("kept", { from: window.end })).toEqual([]);
+    await store(system, [{ label: null }, { pieces: 4 }]);
+    const broken = await bench().contracts.check(system, window);
+    await bench().contracts.save("kept", { ...broken, isSlow: true }, 4, firstWindow + 2);
+    const count = (state: string) => broken.results.filter((result) => result.state === state).length;
+    expect(await bench().contracts.tallies("kept", { from: firstWindow, to: window.end })).toEqual([
+      {
+        start: firstWindow,
+        rows: broken.health.rows,
+        passed: count("passed"),
+        critical: 1,
+        warning: 0,
+        info: 0,
+        notChecked: count("not-checked"),
+        isSlow: true,
+      },
+    ]);
+    expect(count("passed")).toBeGreaterThan(0);
+    expect(count("not-checked")).toBeGreaterThan(0);
+    expect(await bench().contracts.tallies("kept", { from: window.end })).toEqual([]);
     expect(await bench().contracts.checkedTouches("kept")).toEqual(new Map([[firstWindow, 4]]));
     expect(await bench().contracts.checkedTouches("other")).toEqual(new Map());
   });

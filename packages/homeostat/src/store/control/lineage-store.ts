@@ -36,7 +36,7 @@ export function createLineageStore(database: ControlDatabase): LineageStore {
         .where("name", "in", [...names]);
       return (await query.orderBy("name").execute()).map(nodeOf);
     },
-    edges: async (side, names, at) => {
+    edges: async (side, names, at, limit) => {
       if (names.length === 0) return [];
       const column = side === "from" ? "from_name" : "to_name";
       let query = database
@@ -47,6 +47,7 @@ export function createLineageStore(database: ControlDatabase): LineageStore {
         at === undefined
           ? query.where("until", "is", null)
           : query.where("since", "<=", at).where((is) => is.or([is("until", "is", null), is("until", ">", at)]));
+      if (limit !== undefined) query = query.limit(limit);
       return (await query.orderBy("position").execute()).map(edgeOf);
     },
     history: async (to) => {
@@ -122,18 +123,28 @@ async function saveEdge(
   { at, by, run }: LineageRecord,
   { from, to, columns }: LineageRecord["edges"][number],
 ): Promise<void> {
-  const open = inside.selectFrom("lineage_edges").selectAll().where("from_name", "=", from).where("to_name", "=", to);
-  const present = await open.where("until", "is", null).executeTakeFirst();
+  const same = inside.selectFrom("lineage_edges").selectAll().where("from_name", "=", from).where("to_name", "=", to);
+  const present = await same.where("until", "is", null).executeTakeFirst();
   const text = toBody(columns ?? present?.columns ?? []);
-  if (present !== undefined) {
-    if (canonical(present.columns) === canonical(fromBody(text))) return;
-    await inside.updateTable("lineage_edges").set({ until: at }).where("position", "=", present.position).execute();
+  const isAsBefore = present !== undefined && canonical(present.columns) === canonical(fromBody(text));
+  const row = { from_name: from, to_name: to, columns: text, told_by: by, run: run ?? null, since: at };
+  if (by === "openlineage") {
+    // Others tell in any order: what ended after the time that is told of is not begun again.
+    if ((await same.where("until", ">", at).executeTakeFirst()) !== undefined) return;
+    if (present !== undefined && at < present.since) {
+      const earlier = inside.updateTable("lineage_edges").set({ since: at }).where("position", "=", present.position);
+      const another = inside.insertInto("lineage_edges").values({ ...row, until: present.since });
+      await (isAsBefore ? earlier.execute() : another.execute());
+      return;
+    }
   }
-  const row = { from_name: from, to_name: to, columns: text, told_by: by, run: run ?? null, since: at, until: null };
+  if (isAsBefore) return;
+  if (present !== undefined)
+    await inside.updateTable("lineage_edges").set({ until: at }).where("position", "=", present.position).execute();
   // Two writers that meet here tell the same: one of them counts.
   await inside
     .insertInto("lineage_edges")
-    .values(row)
+    .values({ ...row, until: null })
     .onConflict((conflict) => conflict.columns(["from_name", "to_name"]).where("until", "is", null).doNothing())
     .execute();
 }

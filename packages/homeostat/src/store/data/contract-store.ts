@@ -1,5 +1,6 @@
 import { checkTable } from "../../contract/check-table.ts";
 import type { Contract } from "../../domain/contract/contract.ts";
+import type { ContractTally } from "../../domain/contract/contract-verdict.ts";
 import {
   type BatchHealth,
   backfillMs,
@@ -8,7 +9,7 @@ import {
   type SourceHealth,
 } from "../../domain/contract/contract-window.ts";
 import { unableLive } from "../../domain/contract/live-rules.ts";
-import { dayMs, isoOf } from "../../domain/instant.ts";
+import { dayMs, type Instant, isoOf } from "../../domain/instant.ts";
 import type { System } from "../../domain/system/system.ts";
 import type { Window } from "../../domain/window/window.ts";
 import { eventScope } from "./contract-scope.ts";
@@ -34,17 +35,32 @@ export function createContractStore(client: DataClient): ContractWindowStore {
       });
       await client.insertLines("contract_windows", [new TextEncoder().encode(`${line}\n`)]);
     },
-    list: async (system, { from, to }) => {
-      const conditions = [
-        ...(from === undefined ? [] : ["window >= fromUnixTimestamp64Milli({from:Int64}, 'UTC')"]),
-        ...(to === undefined ? [] : ["window < fromUnixTimestamp64Milli({to:Int64}, 'UTC')"]),
-      ];
-      const rows = await client.rows<{ body: string }>(
-        `SELECT body FROM contract_windows WHERE system = {system:String} ${conditions.map((one) => `AND ${one}`).join(" ")}
-         ORDER BY window, at DESC LIMIT 1 BY window`,
-        { system, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) },
-      );
+    list: async (system, range) => {
+      const { sql, parameters } = lastChecks(system, range);
+      const rows = await client.rows<{ body: string }>(`SELECT body FROM (${sql}) ORDER BY window`, parameters);
       return rows.map((row) => JSON.parse(row.body) as ContractWindow);
+    },
+    tallies: async (system, range) => {
+      const { sql, parameters } = lastChecks(system, range);
+      const rows = await client.rows<Record<Exclude<keyof ContractTally, "isSlow">, string> & { slow: number }>(
+        `SELECT toUnixTimestamp64Milli(window) AS start,
+           countEqual(arrayMap(one -> JSONExtractString(one, 'state'), results), 'passed') AS passed,
+           countEqual(arrayMap(one -> JSONExtractString(one, 'state'), results), 'not-checked') AS notChecked,
+           ${["critical", "warning", "info"].map((grade) => `countEqual(arrayMap(one -> JSONExtractString(one, 'grade'), results), '${grade}') AS ${grade}`).join(", ")},
+           JSONExtractUInt(body, 'health', 'rows') AS rows, toUInt8(JSONExtractBool(body, 'isSlow')) AS slow
+         FROM (SELECT window, body, JSONExtractArrayRaw(body, 'results') AS results FROM (${sql})) ORDER BY window`,
+        parameters,
+      );
+      return rows.map(({ start, rows: held, passed, critical, warning, info, notChecked, slow }) => ({
+        start: Number(start),
+        rows: Number(held),
+        passed: Number(passed),
+        critical: Number(critical),
+        warning: Number(warning),
+        info: Number(info),
+        notChecked: Number(notChecked),
+        isSlow: slow === 1,
+      }));
     },
     checkedTouches: async (system) => {
       const rows = await client.rows<{ start: string; touches: string }>(
@@ -55,6 +71,22 @@ export function createContractStore(client: DataClient): ContractWindowStore {
       return new Map(rows.map((row) => [Number(row.start), Number(row.touches)]));
     },
     batches: (system, limit) => batches(client, system, limit),
+  };
+}
+
+/** The last check of every window that starts in the range. */
+function lastChecks(
+  system: string,
+  { from, to }: { readonly from?: Instant; readonly to?: Instant },
+): { readonly sql: string; readonly parameters: Readonly<Record<string, unknown>> } {
+  const conditions = [
+    ...(from === undefined ? [] : ["AND window >= fromUnixTimestamp64Milli({from:Int64}, 'UTC')"]),
+    ...(to === undefined ? [] : ["AND window < fromUnixTimestamp64Milli({to:Int64}, 'UTC')"]),
+  ];
+  return {
+    sql: `SELECT window, body FROM contract_windows WHERE system = {system:String} ${conditions.join(" ")}
+      ORDER BY window, at DESC LIMIT 1 BY window`,
+    parameters: { system, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) },
   };
 }
 

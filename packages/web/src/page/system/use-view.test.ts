@@ -10,6 +10,8 @@ const window = (day: number, coverage: number | null, state: WindowSummary["stat
   labelledRows: Math.round(100 * (coverage ?? 0)),
   labelCoverage: coverage,
   verdict: "healthy",
+  monitors: "healthy",
+  contract: { verdict: "not-checked", broken: 0, passed: 0, notChecked: 0 },
   findings: 0,
   restatements: 0,
 });
