@@ -119,7 +119,7 @@ async function writeEngine(
     await tell(`writing ${table.name}`, index / tables.length);
     const file = `engine/${table.name}.jsonl.gz`;
     const target = createWriteStream(join(directory, file), { mode: 0o600 });
-    await pipeline(await dumpTable(ports.data, table.name), createGzip({ level: 1 }), target);
+    await pipeline(await dumpTable(ports.data, table), createGzip({ level: 1 }), target);
     written.push({ ...table, file });
   }
   return written;

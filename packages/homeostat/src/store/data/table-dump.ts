@@ -16,8 +16,7 @@ export async function tablesToDump(client: DataClient): Promise<readonly DumpedT
   );
   const dumped: DumpedTable[] = [];
   for (const { name, create } of tables) {
-    const [row] = await client.rows<{ n: string }>(`SELECT count() AS n FROM ${nameOf(name)}`);
-    dumped.push({ name, create, rows: Number(row?.n ?? 0) });
+    dumped.push({ name, create, rows: await rowsOf(client, { name, create }) });
   }
   return dumped;
 }
@@ -26,8 +25,8 @@ export async function tablesToDump(client: DataClient): Promise<readonly DumpedT
  * The rows of a table as JSON lines, which the engine gives piece by piece and takes back exactly: shortest digits of
  * doubles, integers in full, not-a-number as text. Binary formats cannot be sent to the embedded engine.
  */
-export async function dumpTable(client: DataClient, name: string): Promise<Readable> {
-  return client.stream(`SELECT * FROM ${nameOf(name)}`, "JSONEachRow", undefined, {
+export async function dumpTable(client: DataClient, table: Pick<DumpedTable, "name" | "create">): Promise<Readable> {
+  return client.stream(`SELECT * FROM ${settled(table)}`, "JSONEachRow", undefined, {
     output_format_json_quote_64bit_integers: 1,
     output_format_json_quote_denormals: 1,
     date_time_output_format: "simple",
@@ -41,9 +40,18 @@ export async function loadTable(client: DataClient, table: DumpedTable, bytes: R
     throw new Error(`the backup does not say how the table ${table.name} is made`);
   await client.command(`CREATE TABLE ${nameOf(table.name)} ${made[2]}`);
   for await (const block of wholeLines(bytes)) await client.insertLines(nameOf(table.name), [block]);
-  const [row] = await client.rows<{ n: string }>(`SELECT count() AS n FROM ${nameOf(table.name)}`);
-  if (Number(row?.n ?? 0) !== table.rows)
-    throw new Error(`the table ${table.name} has ${Number(row?.n ?? 0)} rows, the backup ${table.rows}`);
+  const rows = await rowsOf(client, table);
+  if (rows !== table.rows) throw new Error(`the table ${table.name} has ${rows} rows, the backup ${table.rows}`);
+}
+
+async function rowsOf(client: DataClient, table: Pick<DumpedTable, "name" | "create">): Promise<number> {
+  const [row] = await client.rows<{ n: string }>(`SELECT count() AS n FROM ${settled(table)}`);
+  return Number(row?.n ?? 0);
+}
+
+/** Tables that replace rows keep the old ones for a while: only the newest are rows of the table. */
+function settled({ name, create }: Pick<DumpedTable, "name" | "create">): string {
+  return /ENGINE = Replacing/.test(create) ? `${nameOf(name)} FINAL` : nameOf(name);
 }
 
 const blockBytes = 8 * 1024 * 1024;
