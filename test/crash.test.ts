@@ -1,5 +1,7 @@
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { BatchReceipt } from "@homeostat/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createEngineHttp } from "../packages/homeostat/src/engine/engine-http.ts";
 import { startEngine } from "../packages/homeostat/src/engine/supervise-engine.ts";
@@ -9,6 +11,7 @@ import { theirRelease, watchedDirectory } from "./house/prepared.ts";
 import { signal } from "./house/processes.ts";
 import { elsewhere, settled } from "./house/replay.ts";
 import { type House, startHouse } from "./house/start.ts";
+import { startTableMaker, type TableMaker } from "./house/table-maker.ts";
 import { until } from "./house/until.ts";
 
 type Whom = "server" | "group" | "engine";
@@ -20,7 +23,17 @@ interface Life {
   readonly whom: Whom;
 }
 
-const points = ["after-fsync", "during-staging", "during-insert", "after-insert", "before-release", "after-release"];
+const points = [
+  "after-fsync",
+  "after-adoption",
+  "during-staging",
+  "during-insert",
+  "after-insert",
+  "after-quarantine",
+  "before-release",
+  "after-release",
+  "before-removal",
+];
 const whoms: readonly Whom[] = ["server", "group", "engine"];
 const any = (limit: number): number => 1 + Math.floor(Math.random() * limit);
 
@@ -31,6 +44,8 @@ function plan(times: number): readonly Life[] {
     { point: "during-staging", nth: 1, whom: "engine" },
     { point: "during-insert", nth: 1, whom: "engine" },
     { point: "during-insert", nth: 1, whom: "group" },
+    { point: "after-adoption", nth: 2, whom: "group" },
+    { point: "before-removal", nth: 1, whom: "group" },
     { point: "after-insert", nth: 1, whom: "group" },
     { point: "before-release", nth: 1, whom: "group" },
     ...whoms.map((whom): Life => ({ point: "any moment", nth: 0, whom })),
@@ -48,18 +63,73 @@ const secondDay = "2001-02-10T00:00:00Z";
 const lastBatchRows = 500;
 const longestMomentMs = 400;
 
+/** Forms of a batch, in turn: the same rows must come to the same whatever they travelled as. */
+const forms = ["rows", "Parquet", "events", "ArrowStream"] as const;
+const tableTypes = {
+  Parquet: "application/vnd.apache.parquet",
+  ArrowStream: "application/vnd.apache.arrow.stream",
+} as const;
+
 interface Batch {
   readonly kind: "predictions" | "outcomes";
+  readonly form: (typeof forms)[number];
   readonly flights: readonly Flight[];
+  /** The id of a row in it that cannot be stored, and that belongs into quarantine once. */
+  readonly bad: string | undefined;
+}
+
+const sqlText = (text: string): string => `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
+
+/** A batch as a table: the same rows, columns instead of objects. */
+function selectOf({ kind, flights, bad }: Batch): string {
+  const lines = (rows: readonly object[]): string => sqlText(rows.map((row) => JSON.stringify(row)).join("\n"));
+  if (kind === "outcomes") {
+    const rows = flights.map(({ id, time, late }) => ({ predictionId: id, time, value: late }));
+    return `SELECT * FROM format(JSONEachRow, 'predictionId String, time String, value Bool', ${lines(rows)})`;
+  }
+  const rows = flights.map(elsewhere).map(({ inputs, ...row }) => ({ ...row, ...inputs }));
+  const [first] = rows;
+  const all = bad === undefined ? rows : [...rows, { ...first, id: bad }];
+  return `SELECT * REPLACE (if(id = ${sqlText(bad ?? "")}, inf, distance) AS distance), ${sqlText(theirRelease)} AS release
+    FROM format(JSONEachRow, 'id String, time String, probability Float64, departure String, origin String, destination String, distance Float64', ${lines(all)})`;
+}
+
+/** A batch as events: what the attributes say is left out of the data. */
+function eventsOf({ kind, flights, bad }: Batch): Uint8Array<ArrayBuffer> {
+  const event = (id: string, type: string, subject: string | undefined, time: string, data: object): object => ({
+    ...{ specversion: "1.0", id, source: "/crash", type: `io.homeostat.${type}`, time, data },
+    ...(subject === undefined ? {} : { subject }),
+  });
+  const events = flights.map((flight) => {
+    const { id, time, inputs, probability } = elsewhere(flight);
+    return kind === "outcomes"
+      ? event(`o-${id}`, "outcome", id, time, { value: flight.late })
+      : event(id, "prediction", undefined, time, { release: theirRelease, inputs, probability });
+  });
+  const [first] = flights;
+  if (bad !== undefined && first !== undefined)
+    events.push(
+      event(bad, "prediction", undefined, first.time, { release: theirRelease, inputs: {}, probability: "?" }),
+    );
+  return new TextEncoder().encode(JSON.stringify(events));
+}
+
+function rowsOf({ kind, flights, bad }: Batch): readonly object[] {
+  if (kind === "outcomes") return flights.map(({ id, time, late }) => ({ predictionId: id, time, value: late }));
+  const rows = flights.map((flight) => ({ ...elsewhere(flight), release: theirRelease }));
+  return bad === undefined ? rows : [...rows, { ...rows[0], id: bad, probability: "?" }];
 }
 
 /** Sends like a client should: what was not acknowledged stays at the front of the queue. */
 class Sender {
   readonly acknowledged = { predictions: new Set<string>(), outcomes: new Set<string>() };
-  readonly queue: Batch[];
+  readonly refused = new Set<string>();
+  readonly queue: Batch[] = [];
+  readonly #maker: TableMaker;
+  #added = 0;
 
-  constructor(flights: readonly Flight[], batchRows: number) {
-    this.queue = [];
+  constructor(maker: TableMaker, flights: readonly Flight[], batchRows: number) {
+    this.#maker = maker;
     this.add(flights, batchRows);
   }
 
@@ -67,7 +137,12 @@ class Sender {
     const starts = Array.from({ length: Math.ceil(flights.length / batchRows) }, (_, index) => index * batchRows);
     for (const start of starts) {
       const rows = flights.slice(start, start + batchRows);
-      this.queue.push({ kind: "predictions", flights: rows }, { kind: "outcomes", flights: rows });
+      const number = this.#added++;
+      const form = forms[number % forms.length] ?? "rows";
+      // Outcomes of rows travel in another form than the rows.
+      const other = forms[(number + 1) % forms.length] ?? "rows";
+      this.queue.push({ kind: "predictions", form, flights: rows, bad: `bad-${number}` });
+      this.queue.push({ kind: "outcomes", form: other, flights: rows, bad: undefined });
     }
   }
 
@@ -84,22 +159,29 @@ class Sender {
     return left.length;
   }
 
-  async #deliver(house: House, { kind, flights }: Batch): Promise<boolean> {
-    const call =
-      kind === "predictions"
-        ? house.client.call("sendPredictions", {
-            path,
-            body: { rows: flights.map((flight) => ({ ...elsewhere(flight), release: theirRelease })) },
-          })
-        : house.client.call("sendOutcomes", {
-            path,
-            body: { rows: flights.map(({ id, time, late }) => ({ predictionId: id, time, value: late })) },
-          });
-    const receipt = await call.catch(() => undefined);
+  async #deliver(house: House, batch: Batch): Promise<boolean> {
+    const { kind, flights, bad } = batch;
+    const receipt = await this.#post(house, batch).catch(() => undefined);
     if (receipt === undefined) return false;
-    expect(receipt.accepted).toBe(flights.length);
+    const refusedCount = bad === undefined ? 0 : 1;
+    expect(receipt).toMatchObject({ accepted: flights.length, refusedCount, quarantined: refusedCount });
     for (const { id } of flights) this.acknowledged[kind].add(id);
+    if (bad !== undefined) this.refused.add(bad);
     return true;
+  }
+
+  async #post(house: House, batch: Batch): Promise<BatchReceipt> {
+    const { kind, form } = batch;
+    if (form === "events") {
+      const body = { type: "application/cloudevents-batch+json", bytes: eventsOf(batch) } as const;
+      return await house.client.call("sendEvents", { path, body });
+    }
+    const route = kind === "predictions" ? "sendPredictions" : "sendOutcomes";
+    if (form !== "rows") {
+      const bytes = await this.#maker.make(selectOf(batch), form);
+      return await house.client.call(route, { path, body: { type: tableTypes[form], bytes } });
+    }
+    return await house.client.call(route, { path, body: { rows: rowsOf(batch) as never } });
   }
 }
 
@@ -129,6 +211,7 @@ describe("killed at any point of the intake path", () => {
   let data: string;
   let orderly: Orderly;
   let sender: Sender;
+  let maker: TableMaker;
   let house: House | undefined;
   let perLife: number;
 
@@ -137,11 +220,15 @@ describe("killed at any point of the intake path", () => {
     data = await watchedDirectory();
     // One day for all lives: it is evaluated when it is whole, and not over and over, each time after a longer pause.
     const rows = orderly.flights.filter(({ time }) => time < secondDay);
-    sender = new Sender(rows, Math.max(1, Math.floor((2 * rows.length) / (lives.length * batchesPerLife))));
+    maker = await startTableMaker();
+    sender = new Sender(maker, rows, Math.max(1, Math.floor((2 * rows.length) / (lives.length * batchesPerLife))));
     perLife = Math.max(2, Math.floor(sender.queue.length / lives.length));
   });
 
-  afterAll(() => house?.killGroup());
+  afterAll(async () => {
+    await house?.killGroup();
+    await maker?.[Symbol.asyncDispose]();
+  });
 
   async function live(life: Life): Promise<void> {
     const environment = { HOMEOSTAT_TEST_CRASH: `${life.point}:${life.nth}:${life.whom}` };
@@ -203,7 +290,15 @@ describe("killed at any point of the intake path", () => {
     expect(sender.acknowledged.outcomes.size).toBe(ids.length);
     // A window that was restated often waits longer before it is restated again.
     expect(await finalPicture(last.client, orderly.whole, 240_000)).toEqual(orderly.picture);
+    await until("nothing waits for the quarantine", async () => {
+      const { quarantinePending } = await last.client.call("counts", { path });
+      return quarantinePending === 0 ? true : undefined;
+    });
+    const { items } = await last.client.call("quarantine", { path, query: { limit: 1_000 } });
+    expect(items.length, "a row that was refused is in quarantine once").toBe(sender.refused.size);
+    expect((await last.client.call("counts", { path })).gaps).toEqual([]);
     await last.stop();
+    expect(readdirSync(join(data, "spool", "files")), "no file is left behind").toEqual([]);
 
     const stored = await storedIds(data);
     for (const kind of ["predictions", "outcomes"] as const) {

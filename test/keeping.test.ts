@@ -9,6 +9,7 @@ import { monitoredElsewhere } from "./house/declarations.ts";
 import { copyDirectory, emptyDirectory, jobDone } from "./house/prepared.ts";
 import { settled } from "./house/replay.ts";
 import { type House, startHouse, temporaryDirectory } from "./house/start.ts";
+import { startTableMaker } from "./house/table-maker.ts";
 import { until } from "./house/until.ts";
 
 const run = promisify(execFile);
@@ -128,6 +129,38 @@ describe("erasing a subject", () => {
     expect(house.errors()).not.toContain('"LAX"');
   });
 
+  it("finds the subject in what was refused, in what is on its way there, and in halves of inferences", async () => {
+    await using house = await startHouse({ data: await emptyDirectory() });
+    const { client } = house;
+    await apply(client);
+    const bad = (number: number, origin: string) => {
+      const [row] = rowsFrom(number, 1);
+      return { ...row, probability: "?", inputs: { ...row?.inputs, origin } };
+    };
+    const named = ["M\u00fc/1", "SFO"].flatMap((origin, index) =>
+      Array.from({ length: 50 }, (_, n) => bad(100 * index + n, origin)),
+    );
+    // As Python writes it: every character beyond ASCII escaped.
+    const ascii = JSON.stringify({ rows: [...rowsFrom(0, 1), ...named] }).replaceAll("\u00fc", "\\u00fc");
+    const post = (address: string, body: string, headers: Record<string, string> = {}) =>
+      fetch(`${house.url}/v1/systems/${system}/${address}`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${house.key}`, "content-type": "application/json", ...headers },
+        body,
+      });
+    expect((await post("predictions", ascii)).status).toBe(202);
+    const half = JSON.stringify({ instances: [["2001-02-09T00:00:00Z", "M\u00fc/1", "DEN", 337]] });
+    const event = { "ce-specversion": "1.0", "ce-id": "i-1", "ce-source": "/k" };
+    const type = { "ce-type": "org.kubeflow.serving.inference.request" };
+    expect((await post("events", half, { ...event, ...type })).status).toBe(202);
+    const erased = await command(house, "erase", system, "--entity", "M\u00fc/1", "--json");
+    expect(JSON.parse(erased.out), erased.error).toMatchObject({ predictions: 0, quarantined: 51 });
+    const { quarantined, inferenceHalves } = await settled(client);
+    expect([quarantined, inferenceHalves]).toEqual([50, 0]);
+    const { items } = await client.call("quarantine", { path, query: { limit: 1_000 } });
+    expect(items.every(({ preview }) => preview.includes("SFO"))).toBe(true);
+  });
+
   it("is refused where no field is declared to hold the subject", async () => {
     await using house = await startHouse({ data: await emptyDirectory() });
     await house.client.call("apply", { body: { files: monitoredElsewhere() } });
@@ -171,6 +204,46 @@ describe("retention", () => {
 });
 
 describe("backup and restore", () => {
+  it("keep tables that are sent meanwhile with the files of their rows, and refuse a folder inside the data directory", async () => {
+    const data = await emptyDirectory();
+    await using house = await startHouse({ data });
+    await using maker = await startTableMaker();
+    const { client } = house;
+    await apply(client);
+    let tables = 0;
+    let stop = false;
+    const sendTable = async (): Promise<void> => {
+      const select = `SELECT concat('t-', toString(number)) AS id, toDateTime64('2001-02-09 00:00:00', 3, 'UTC') AS time, 'theirs' AS release,
+        0.25 AS probability, time AS departure, 'LAX' AS origin, 'SFO' AS destination, 337 AS distance FROM numbers(${tables * 10}, 10)`;
+      const bytes = await maker.make(select, "Parquet");
+      await client.call("sendPredictions", { path, body: { type: "application/vnd.apache.parquet", bytes } });
+      tables += 1;
+    };
+    await sendTable();
+    const load = (async () => {
+      while (!stop) await sendTable();
+    })();
+    await until("some tables are acknowledged", () => (tables > 3 ? true : undefined));
+    const atLeast = tables;
+    const backup = join(temporaryDirectory(), "backup");
+    const made = await command(house, "backup", backup, "--json");
+    stop = true;
+    await load;
+    expect(made.code, made.error).toBe(0);
+    const inside = await command(house, "backup", join(data, "spool", "b"));
+    expect([inside.code, existsSync(join(data, "spool", "b"))]).toEqual([1, false]);
+    expect(inside.error).toContain("lies in the data directory");
+    await house.stop();
+
+    const restored = join(temporaryDirectory(), "restored");
+    expect((await command(undefined, "restore", backup, "--data-dir", restored)).code).toBe(0);
+    await using other = await startHouse({ data: restored });
+    const counts = await settled(other.client);
+    expect(counts.predictions.stored).toBeGreaterThanOrEqual(atLeast * 10);
+    expect(counts.predictions.stored).toBeLessThanOrEqual(tables * 10);
+    expect(counts.gaps).toEqual([]);
+  });
+
   it("keep every row acknowledged before, once, while rows go on arriving", async () => {
     const data = await emptyDirectory();
     await using house = await startHouse({ data });

@@ -13,7 +13,7 @@ export const erasure = z.object({
   predictions: z.int(),
   outcomes: z.int(),
   references: z.int().describe("Rows of frozen baselines"),
-  quarantined: z.int(),
+  quarantined: z.int().describe("Quarantined rows that held the id, and halves of inferences that waited"),
   datasets: z.array(z.object({ dataset: z.string(), rows: z.int() })),
 });
 export type Erasure = z.infer<typeof erasure>;

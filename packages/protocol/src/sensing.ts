@@ -163,9 +163,9 @@ export type SystemDetail = z.infer<typeof systemDetail>;
 /** Rows that are not where they should be. */
 export const gap = z.object({
   kind: z
-    .enum(["spool-full", "spool-old", "spool-unwritable", "not-logged", "quarantine-full"])
+    .enum(["spool-full", "spool-old", "spool-unwritable", "not-logged", "quarantine-full", "file-lost"])
     .describe(
-      "`spool-*`: the sender was told to come back with them; `not-logged`: answered by the gateway and not written down; `quarantine-full`: refused, and nothing of them kept",
+      "`spool-*`: the sender was told to come back with them; `not-logged`: answered by the gateway and not written down; `quarantine-full`: refused, and nothing of them kept; `file-lost`: acknowledged, and their file gone from the spool",
     ),
   rows: z.int(),
   lastAt: instant,

@@ -12,13 +12,15 @@ export interface ClientOptions {
   readonly fetch?: typeof fetch;
 }
 
-/** A body that is not JSON: newline-delimited rows or a table, as bytes. */
+/** A body that is not plain JSON: newline-delimited rows, a table or CloudEvents, as bytes. */
 export interface RawBody {
   readonly type:
     | "application/x-ndjson"
     | "application/vnd.apache.parquet"
     | "application/vnd.apache.arrow.stream"
-    | "application/vnd.apache.arrow.file";
+    | "application/vnd.apache.arrow.file"
+    | "application/cloudevents+json"
+    | "application/cloudevents-batch+json";
   readonly bytes: Uint8Array<ArrayBuffer> | string;
 }
 

@@ -1,6 +1,6 @@
 /**
  * The product, with doors for crash tests: `HOMEOSTAT_TEST_CRASH=point:nth:whom` kills at a named point of the intake
- * path. The product itself knows nothing of this: three of its modules are replaced by wrappers while they are loaded.
+ * path. The product itself knows nothing of this: some of its modules are replaced by wrappers while they are loaded.
  */
 import { register } from "node:module";
 

@@ -1,6 +1,6 @@
 import { createWriteStream } from "node:fs";
 import { appendFile, copyFile, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { isAbsolute, join, relative, resolve, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import { Fault, reasonOf } from "../domain/fault.ts";
@@ -40,6 +40,8 @@ export async function backUp(
   directory: string,
   tell: (step: string, share?: number) => Promise<void>,
 ): Promise<BackupOutcome> {
+  if (isBelow(directory, ports.directory.path))
+    throw new Fault("backup-failed", { reason: `${directory} lies in the data directory, which is what is copied` });
   try {
     await mkdir(directory, { recursive: true, mode: 0o700 });
   } catch (thrown) {
@@ -53,6 +55,11 @@ export async function backUp(
     if (thrown instanceof Fault) throw thrown;
     throw new Fault("backup-failed", { reason: reasonOf(thrown) }, thrown);
   }
+}
+
+function isBelow(path: string, folder: string): boolean {
+  const way = relative(resolve(folder), resolve(path));
+  return way === "" || !(way === ".." || way.startsWith(`..${sep}`) || isAbsolute(way));
 }
 
 async function write(
@@ -132,7 +139,9 @@ async function copyTree(from: string, to: string, taken: (name: string) => boole
     throw thrown;
   });
   if (entries.length > 0) await mkdir(to, { recursive: true, mode: 0o700 });
-  for (const entry of entries) {
+  // Folders last: the files of tables are there before the records that name them, so none is named and not copied.
+  const ordered = [...entries].sort((left, right) => Number(left.isDirectory()) - Number(right.isDirectory()));
+  for (const entry of ordered) {
     if (!taken(entry.name)) continue;
     if (entry.isDirectory()) await copyTree(join(from, entry.name), join(to, entry.name), () => true);
     else if (entry.isFile()) await copyOne(join(from, entry.name), join(to, entry.name));

@@ -6,7 +6,6 @@ import { createSkewMeter } from "../domain/clock-skew.ts";
 import type { BlobStore } from "../domain/dataset/blob-store.ts";
 import type { Clock } from "../domain/instant.ts";
 import { minuteMs, secondMs } from "../domain/instant.ts";
-import type { EventStore } from "../domain/prediction/event-store.ts";
 import type { Spool, SpoolFiles } from "../domain/spool/spool.ts";
 import { createExpressionChecker } from "../engine/check-expression.ts";
 import { createFeatureComputer } from "../engine/compute-features.ts";
@@ -18,7 +17,7 @@ import { createForestRuntime } from "../runtime/forest-runtime.ts";
 import { createForestTrainer } from "../runtime/train-forest.ts";
 import { createShipper, type Shipper } from "../service/intake/shipper.ts";
 import { takePredictions } from "../service/intake/take-rows.ts";
-import { createQuietGate, type QuietGate } from "../service/keep/quiet-gate.ts";
+import { createQuietGate } from "../service/keep/quiet-gate.ts";
 import { tellByJob } from "../service/learn/own-runs.ts";
 import { createSenses } from "../service/sense/evaluate-due-windows.ts";
 import { createLocalBlobs } from "../store/blob/local-blobs.ts";
@@ -92,7 +91,7 @@ export async function wire(foundation: Foundation): Promise<Wired> {
     files: storeFiles ?? fileClient,
     reaches: storeFiles === undefined ? "the-file-only" : "the-store",
   };
-  const events = quietly(gate, createEventStore(data, clock, door, hash));
+  const events = createEventStore(data, clock, door, hash);
   const profiles = createProfileStore(data);
   const verdicts = createVerdictStore(data);
   const blobs = openBlobs(config.datasets, directory);
@@ -127,6 +126,7 @@ export async function wire(foundation: Foundation): Promise<Wired> {
     systems,
     jobs: control.jobs,
     clock,
+    gate,
     sleep: (ms, cancellation) => sleep(ms, cancellation),
   });
   const house: House = {
@@ -134,6 +134,7 @@ export async function wire(foundation: Foundation): Promise<Wired> {
     systems,
     rows: createRowKeeper(data, hash),
     gate,
+    sleep: (ms) => sleepFor(ms),
     shelf,
     uploads: createUploadShelf(directory.uploads, clock),
     files,
@@ -238,16 +239,6 @@ export async function wire(foundation: Foundation): Promise<Wired> {
       await gaps.flush().catch(() => undefined);
       await Promise.all([checker.close(), features.close(), data.close(), fileClient.close(), storeFiles?.close()]);
     },
-  };
-}
-
-/** Storing waits while somebody wants quiet. */
-function quietly(gate: QuietGate, events: EventStore): EventStore {
-  return {
-    ...events,
-    storePredictions: (system, blocks) => gate.shared(() => events.storePredictions(system, blocks)),
-    storeOutcomes: (system, blocks) => gate.shared(() => events.storeOutcomes(system, blocks)),
-    storeFile: (system, file) => gate.shared(() => events.storeFile(system, file)),
   };
 }
 

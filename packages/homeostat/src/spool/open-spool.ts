@@ -152,6 +152,8 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
 
     pendingRows: (stream) => queues.get(stream)?.rows() ?? 0,
 
+    oldestOf: (stream) => queues.get(stream)?.oldest()?.receivedAt,
+
     waitForAppend: (signal) => appended.pass(signal),
 
     state() {

@@ -32,6 +32,7 @@ export async function openSpoolFiles(directory: string): Promise<SpoolFiles> {
   };
   return {
     pathOf,
+    has: (name) => sizes.has(name),
     remove,
     heldBytes: () => [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0),
     async adopt(path, sizeBytes) {

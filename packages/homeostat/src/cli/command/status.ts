@@ -94,6 +94,7 @@ const gapWords: Readonly<Record<IntakeCounts["gaps"][number]["kind"], string>> =
   "spool-old": "refused while the spool held rows that were too old",
   "spool-unwritable": "refused while the spool could not be written",
   "not-logged": "answered by the gateway and not written down",
+  "file-lost": "acknowledged, and lost with a file that is gone from the spool",
   "quarantine-full": "refused, and not kept because the quarantine was full",
 };
 

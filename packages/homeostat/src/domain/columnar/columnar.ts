@@ -25,6 +25,8 @@ export interface FileArrival {
 /** A file that waits in the spool: what its record says. */
 export interface SpooledFile extends FileArrival {
   readonly name: string;
+  /** Rows that were found good. Absent in records of earlier versions. */
+  readonly rows?: number;
 }
 
 /** A row of a file that cannot be taken, numbered from 1, as the JSON row it would have been. */

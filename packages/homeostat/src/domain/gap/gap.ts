@@ -3,9 +3,10 @@ import type { Instant } from "../instant.ts";
 /**
  * Why rows are not where they should be. `spool-full`, `spool-old` and `spool-unwritable`: a sender was told to come
  * back with them. `not-logged`: the gateway answered and could not write it down; those rows are lost.
- * `quarantine-full`: refused rows of which nothing was kept.
+ * `quarantine-full`: refused rows of which nothing was kept. `file-lost`: acknowledged rows of a table whose file is gone
+ * from the spool; those rows are lost.
  */
-export type GapKind = "spool-full" | "spool-old" | "spool-unwritable" | "not-logged" | "quarantine-full";
+export type GapKind = "spool-full" | "spool-old" | "spool-unwritable" | "not-logged" | "quarantine-full" | "file-lost";
 
 export interface Gap {
   readonly system: string;

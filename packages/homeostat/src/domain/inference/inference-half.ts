@@ -21,6 +21,8 @@ export interface InferenceHalves {
   put(system: string, half: InferenceHalf): Promise<readonly InferenceHalf[]>;
   /** Both halves have become rows, or one has been given up. */
   remove(system: string, ids: readonly string[]): Promise<void>;
+  /** Removes those whose payload is one of those meant, and answers how many. Cost: one pass over what waits. */
+  removeWhere(system: string, isMeant: (payload: string) => boolean): Promise<number>;
   count(system: string): Promise<number>;
   /** Those received before, and the oldest of those beyond so many for each system; at most a thousand. */
   overdue(before: Instant, mostOfSystem: number): Promise<readonly (InferenceHalf & { readonly system: string })[]>;

@@ -10,7 +10,7 @@ export interface Erasure {
   readonly outcomes: number;
   /** Rows of frozen baselines. */
   readonly references: number;
-  /** Quarantined rows that held the id. */
+  /** Quarantined rows that held the id, and halves of inferences that waited for the other one. */
   readonly quarantined: number;
   readonly datasets: readonly { readonly dataset: string; readonly rows: number }[];
 }

@@ -29,6 +29,8 @@ export interface Spool {
   waitForAppend(signal: Cancellation): Promise<void>;
   /** Rows of a stream not yet released. */
   pendingRows(stream: SpoolStream): number;
+  /** When the oldest of them was received; undefined when there are none. */
+  oldestOf(stream: SpoolStream): Instant | undefined;
   state(): SpoolState;
   close(): Promise<void>;
 }
@@ -50,6 +52,8 @@ export interface SpoolFiles {
    */
   adopt(path: string, sizeBytes: number): Promise<string>;
   pathOf(name: string): string;
+  /** Whether the file was there when the directory was opened, or was taken over since. */
+  has(name: string): boolean;
   heldBytes(): number;
   /** The store has its rows, or no record names it. */
   remove(name: string): Promise<void>;

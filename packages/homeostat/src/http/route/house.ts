@@ -46,6 +46,7 @@ export interface House {
   readonly erasures: ErasureStore;
   readonly retirements: RetirementStore;
   readonly gate: QuietGate;
+  readonly sleep: (ms: number) => Promise<void>;
   readonly shelf: DatasetShelf;
   readonly uploads: UploadShelf;
   readonly files: DatasetFiles;

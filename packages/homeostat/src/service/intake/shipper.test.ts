@@ -11,6 +11,7 @@ import { openSpool } from "../../spool/open-spool.ts";
 import { openSpoolFiles } from "../../spool/spool-files.ts";
 import { sampleSystem } from "../../store/conformance/control-sample.ts";
 import { type ControlStore, openControlStore } from "../../store/control/open-control-store.ts";
+import { createQuietGate } from "../keep/quiet-gate.ts";
 import { createShipper, type Shipper } from "./shipper.ts";
 import { takeOutcomes, takeRefused } from "./take-rows.ts";
 
@@ -100,6 +101,7 @@ async function start(directory: string): Promise<void> {
     quarantine: quarantine.store,
     events: log.events,
     clock: { now: () => now },
+    gate: createQuietGate(),
     sleep,
   });
   const abort = new AbortController();
@@ -205,6 +207,19 @@ describe("the shipper", () => {
     quarantine.state.room = 1;
     await until(() => expect(spool.state().rows).toBe(0));
     expect([keptBy("good"), quarantine.kept.size]).toEqual([["a"], 2]);
+  });
+
+  it("counts the rows of a table whose file is gone as a gap, and goes on with what is behind it", async () => {
+    const record = (name: string) => new TextEncoder().encode(JSON.stringify({ name, stream: "outcomes" }));
+    await spool.append("outcome-files:good", {
+      rows: 7,
+      bytes: record("rows-000000000000000000000000"),
+      receivedAt: 1,
+    });
+    await send("good", "a");
+    await until(() => expect(spool.state().rows).toBe(0));
+    expect(noted).toEqual(["good file-lost 7"]);
+    expect([keptBy("good"), shipper.state().kind]).toEqual([["a"], "shipping"]);
   });
 
   it("leaves to people a block of which more than single rows are refused", async () => {

@@ -8,6 +8,7 @@ import type { QuarantineStore } from "../../domain/quarantine/quarantine.ts";
 import type { Spool, SpooledRecord, SpoolFiles, SpoolKind, SpoolStream } from "../../domain/spool/spool.ts";
 import type { System, SystemStore } from "../../domain/system/system.ts";
 import type { WindowStore } from "../../domain/window/window.ts";
+import type { QuietGate } from "../keep/quiet-gate.ts";
 import { fileOf, storeSpooledFile } from "./ship-file.ts";
 import { keepRefused, storeSplitting } from "./store-splitting.ts";
 
@@ -21,6 +22,8 @@ export interface ShipperPorts {
   readonly systems: SystemStore;
   readonly jobs: JobQueue;
   readonly clock: Clock;
+  /** A block is stored, noted and let go of without a backup, an erasure or retention seeing it half done. */
+  readonly gate: Pick<QuietGate, "shared">;
   /** Waits, or returns early when cancelled. */
   readonly sleep: (ms: number, cancellation: Cancellation) => Promise<void>;
 }
@@ -77,7 +80,7 @@ export function createShipper(ports: ShipperPorts): Shipper {
       const records = await ports.spool.read(stream, isFiles(stream) ? oneRecord : blockLimits);
       const rows = records.reduce((sum, record) => sum + record.rows, 0);
       if (records.length > 0) {
-        await shipBlock(ports, stream, records);
+        await ports.gate.shared(() => shipBlock(ports, stream, records));
         shippedRows += rows;
         lastShippedAt = ports.clock.now();
       }
@@ -163,7 +166,12 @@ async function storeRecords(
     case "prediction-files":
     case "outcome-files": {
       const touched: Instant[] = [];
-      for (const record of records) touched.push(...(await storeSpooledFile(ports, system, fileOf(record))));
+      for (const record of records) {
+        const file = fileOf(record);
+        // Somebody removed it: the tables behind it must not wait for ever.
+        if (ports.spoolFiles.has(file.name)) touched.push(...(await storeSpooledFile(ports, system, file)));
+        else ports.gaps.note(system.name, "file-lost", record.rows);
+      }
       return [...new Set(touched)];
     }
   }

@@ -58,7 +58,7 @@ export async function takeFile(
     ports.gaps.note(system, "spool-unwritable", rows);
     throw thrown;
   });
-  const spooled: SpooledFile = { ...arrival, name };
+  const spooled: SpooledFile = { ...arrival, name, rows };
   const kind: FileKind = arrival.stream === "outcomes" ? "outcome-files" : "prediction-files";
   try {
     await take(ports, `${kind}:${system}`, rows, () => encoder.encode(JSON.stringify(spooled)));

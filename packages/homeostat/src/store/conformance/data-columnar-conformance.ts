@@ -203,6 +203,29 @@ export function columnarConformance(bench: () => DataBench): void {
     expect(wrongFormat.kind === "refused" && wrongFormat.message).not.toContain(bench().place.directory);
   });
 
+  it("are not taken for stored when the workbench is made anew under them, and are stored the next time", async () => {
+    const system = sampleShop("table-lost-bench");
+    const { client } = bench().place;
+    let losing = true;
+    const forgetful = {
+      ...client,
+      insertLines: async (table: string, blocks: Parameters<typeof client.insertLines>[1]) => {
+        await client.insertLines(table, blocks);
+        if (losing) await client.command(`TRUNCATE TABLE ${table}`);
+        losing = false;
+      },
+    };
+    const events = createEventStore(forgetful, { now: () => receivedAt }, doorOf("the-file-only"), sampleHash);
+    await events.ensureTables(system);
+    const name = await table(good, 10);
+    const { arrival, accepted } = await arrivalOf(system, name);
+    for (const file of [spooled(name, arrival), { ...spooled(name, arrival), rows: accepted }]) {
+      losing = true;
+      await expect(events.storeFile(system, file)).rejects.toMatchObject({ code: "engine-unavailable" });
+    }
+    expect(await events.storeFile(system, spooled(name, arrival))).toMatchObject({ stored: 10 });
+  });
+
   it("of outcomes are stored once and touch the windows of their predictions", async () => {
     const system = sampleShop("table-outcomes");
     const events = createEventStore(

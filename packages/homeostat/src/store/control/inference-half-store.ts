@@ -4,6 +4,8 @@ import type { ControlDatabase } from "./control-database.ts";
 import type { InferenceHalvesTable } from "./schema/inference-halves.ts";
 
 const mostAtOnce = 1_000;
+/** Payloads may be megabytes. */
+const fewAtOnce = 20;
 
 export function createInferenceHalfStore(database: ControlDatabase): InferenceHalves {
   return {
@@ -25,6 +27,21 @@ export function createInferenceHalfStore(database: ControlDatabase): InferenceHa
         .where("system", "=", system)
         .where("id", "in", [...ids])
         .execute();
+    },
+    removeWhere: async (system, isMeant) => {
+      let removed = 0;
+      for (let last = ""; ; ) {
+        const query = database.selectFrom("inference_halves").select(["id", "payload"]).where("system", "=", system);
+        const page = await query.where("id", ">", last).orderBy("id").limit(fewAtOnce).execute();
+        const ids = page.filter(({ payload }) => isMeant(payload)).map(({ id }) => id);
+        if (ids.length > 0) {
+          const gone = database.deleteFrom("inference_halves").where("system", "=", system).where("id", "in", ids);
+          removed += Number((await gone.executeTakeFirst()).numDeletedRows);
+        }
+        const end = page.at(-1);
+        if (end === undefined) return removed;
+        last = end.id;
+      }
     },
     count: async (system) => {
       const query = database.selectFrom("inference_halves").select(({ fn }) => fn.countAll().as("n"));

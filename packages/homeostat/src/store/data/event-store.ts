@@ -57,10 +57,12 @@ export function createEventStore(client: DataClient, clock: Clock, door: FileDoo
       ),
     storeFile: async (system, file) => {
       const stage = stageFile(door, system, file);
-      const receipt = await refusing(() =>
-        file.stream === "outcomes"
-          ? storeOutcomes(client, hash, system, stage)
-          : storePredictions(client, clock, hash, system, stage),
+      const receipt = await refusing(
+        () =>
+          file.stream === "outcomes"
+            ? storeOutcomes(client, hash, system, stage)
+            : storePredictions(client, clock, hash, system, stage),
+        fileRefusalCodes,
       );
       return noteShipment(client, clock, system.name, file.stream, receipt);
     },
@@ -86,12 +88,15 @@ const refusalCodes: ReadonlySet<unknown> = new Set([
   6, 25, 26, 27, 33, 34, 38, 41, 53, 69, 70, 72, 117, 131, 153, 321, 349, 407, 441, 467, 675, 676,
 ]);
 
-async function refusing<T>(store: () => Promise<T>): Promise<T> {
+/** A file whose rows are more than memory holds at once is stored piece by piece. */
+const fileRefusalCodes: ReadonlySet<unknown> = new Set([...refusalCodes, 241]);
+
+async function refusing<T>(store: () => Promise<T>, codes = refusalCodes): Promise<T> {
   try {
     return await store();
   } catch (thrown) {
     if (!(thrown instanceof Fault) || thrown.code !== "engine-query-failed") throw thrown;
-    if (!refusalCodes.has(thrown.detail.code)) throw thrown;
+    if (!codes.has(thrown.detail.code)) throw thrown;
     throw new Fault("rows-refused", { reason: String(thrown.detail.reason) }, thrown);
   }
 }

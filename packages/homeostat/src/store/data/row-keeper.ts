@@ -1,5 +1,5 @@
 import type { RowKeeper } from "../../domain/keeping/row-keeper.ts";
-import { columnTypeOf } from "../../domain/pipeline/pipeline.ts";
+import { subjectFieldOf, subjectTextOf } from "../../domain/keeping/subject-text.ts";
 import type { System } from "../../domain/system/system.ts";
 import type { DataClient } from "./data-client.ts";
 import { eventTablesOf, windowStartOf } from "./event-table.ts";
@@ -108,16 +108,16 @@ async function eraseOutcomes(client: DataClient, hash: SubjectHash, system: Syst
   return count;
 }
 
-/** Rows nobody could read as rows: those whose text holds the id as a JSON value. */
+/** Rows nobody could read as rows: those whose text, or what was found wrong in it, holds the id. */
 async function eraseQuarantined(client: DataClient, system: System, entity: string): Promise<number> {
-  const field = system.pipeline.inputs.find(({ name }) => name === system.entity);
-  const isText = field === undefined || columnTypeOf(field.type) === "Nullable(String)";
-  const parameters = {
-    system: system.name,
-    value: isText ? JSON.stringify(entity) : `[:,\\[]\\s*"?${entity.replaceAll(/[^\d-]/g, "")}"?\\s*[,}\\]]`,
-  };
-  const holds = isText ? "position(payload, {value:String}) > 0" : "match(payload, {value:String})";
-  const theirs = `system = {system:String} AND ${holds}`;
+  const subject = subjectTextOf(entity, subjectFieldOf(system));
+  if (subject === undefined) return 0;
+  const parameters = { system: system.name, needles: subject.needles, pattern: subject.pattern ?? "" };
+  const holds = (column: string): string =>
+    subject.pattern === undefined
+      ? `arrayExists(needle -> position(${column}, needle) > 0, {needles:Array(String)})`
+      : `match(${column}, {pattern:String})`;
+  const theirs = `system = {system:String} AND (${holds("payload")} OR ${holds("found")})`;
   const count = await countOf(client, `quarantine WHERE ${theirs}`, parameters);
   if (count > 0) await client.command(`ALTER TABLE quarantine DELETE WHERE ${theirs} ${atOnce}`, parameters);
   return count;
