@@ -61,7 +61,7 @@ async function start(options: ChildOptions): Promise<void> {
   const version = (await pool.ask("SELECT version()")).trim();
   const server = createServer(
     { keepAliveTimeout: 120_000, requestTimeout: 0 },
-    createRequestHandler({ pool, options, outsideFunctions, version }),
+    createRequestHandler({ pool, options, outsideFunctions, version, privateDirectory }),
   );
   server.once("error", (thrown) => fail("port-in-use", thrown));
   server.listen(options.port, "127.0.0.1", () => {

@@ -12,6 +12,7 @@ export interface HandlerContext {
   readonly options: ChildOptions;
   readonly outsideFunctions: ReadonlySet<string>;
   readonly version: string;
+  readonly privateDirectory: string;
 }
 
 const gzipAsync = promisify(gzip);
@@ -95,6 +96,7 @@ async function answerStatement(
     credential,
     rules: { outsideFunctions: context.outsideFunctions, fileRoots: context.options.fileRoots },
     database: context.options.database,
+    privateDirectory: context.privateDirectory,
     gone: gone.signal,
     write: (chunk) => writeChunk(response, chunk, gone.signal),
   });

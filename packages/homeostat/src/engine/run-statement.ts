@@ -1,3 +1,6 @@
+import { randomUUID } from "node:crypto";
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { RawInsertFormat, Session } from "chdb";
 import type { Credential } from "./child-options.ts";
 import type { EngineRequest } from "./http-request.ts";
@@ -25,6 +28,8 @@ export interface StatementContext {
   readonly credential: Credential;
   readonly rules: Omit<InspectionRules, "credential" | "parameters">;
   readonly database: string;
+  /** Where this process may put files of its own. */
+  readonly privateDirectory: string;
   /** Aborted when the caller has gone. */
   readonly gone: AbortSignal;
   /** Where a streamed answer goes; resolves when the chunk may be followed by another. */
@@ -45,6 +50,9 @@ const rawFormats: ReadonlySet<string> = new Set<RawInsertFormat>([
   "TSVWithNames",
   "TabSeparatedWithNames",
 ]);
+
+/** Formats of bytes that are no text: they would not survive the detour through it. */
+const binaryFormats: ReadonlySet<string> = new Set(["Native", "RowBinary", "Parquet", "Arrow", "ArrowStream"]);
 
 const noSummary: Summary = { readRows: 0, readBytes: 0, writtenRows: 0, writtenBytes: 0, elapsedSeconds: 0 };
 
@@ -122,7 +130,7 @@ async function runIn(
   const prefix = (await context.pool.prefixFor(lane, settings)) + parameterPrefix(request, inspection);
   const format = inspection.format ?? request.defaultFormat;
   if (inspection.kind === "insert" && request.data !== undefined) {
-    return runInsert(lane.session, prefix, inspection, request.data);
+    return runInsert(lane.session, prefix, inspection, request.data, context.privateDirectory);
   }
   if (request.streamed && inspection.kind === "read" && streamableFormats.has(format)) {
     if (prefix !== "") await lane.session.queryAsync(prefix);
@@ -169,9 +177,12 @@ async function runInsert(
   prefix: string,
   inspection: Inspection,
   data: Buffer,
+  privateDirectory: string,
 ): Promise<StatementResult> {
   const target = rawTargetOf(inspection);
-  if (target === undefined) {
+  if (target !== undefined && binaryFormats.has(target.format))
+    return insertBinary(session, prefix, target, data, privateDirectory);
+  if (target === undefined || !isRaw(target)) {
     const answer = await session.queryAsync(`${prefix}${inspection.text}\n${data.toString("utf8")}`);
     const written = { writtenRows: answer.rowsRead, writtenBytes: data.length, elapsedSeconds: answer.elapsed };
     return { kind: "answered", bytes: new Uint8Array(), format: "", summary: { ...noSummary, ...written } };
@@ -182,15 +193,44 @@ async function runInsert(
   return { kind: "answered", bytes: new Uint8Array(), format: "", summary: { ...noSummary, ...written } };
 }
 
+/** chDB takes no bytes of these formats beside a statement: it reads them from a file that is gone afterwards. */
+async function insertBinary(
+  session: Session,
+  prefix: string,
+  { table, format, columns }: InsertTarget,
+  data: Buffer,
+  privateDirectory: string,
+): Promise<StatementResult> {
+  const path = join(privateDirectory, `insert-${randomUUID()}`);
+  try {
+    await writeFile(path, data, { mode: 0o600 });
+    const [into, names] = columns === undefined ? ["", "*"] : [` (${columns.join(", ")})`, columns.join(", ")];
+    const answer = await session.queryAsync(
+      `${prefix}INSERT INTO ${table}${into} SELECT ${names} FROM file(${sqlString(path)}, '${format}')`,
+    );
+    const written = { writtenRows: answer.rowsRead, writtenBytes: data.length, elapsedSeconds: answer.elapsed };
+    return { kind: "answered", bytes: new Uint8Array(), format: "", summary: { ...noSummary, ...written } };
+  } finally {
+    await rm(path, { force: true });
+  }
+}
+
+interface InsertTarget {
+  readonly table: string;
+  readonly format: string;
+  readonly columns?: readonly string[];
+}
+
+const isRaw = (target: InsertTarget): target is InsertTarget & { readonly format: RawInsertFormat } =>
+  rawFormats.has(target.format);
+
 /**
- * Table, columns and format of `INSERT INTO [TABLE] t [(a, b)] FORMAT X`, when it is that plain and the format is one
- * that chDB takes as bytes; every other insert goes the longer way through text.
+ * Table, columns and format of `INSERT INTO [TABLE] t [(a, b)] FORMAT X`, when it is that plain; every other insert goes
+ * the longer way through text.
  */
-function rawTargetOf(
-  inspection: Inspection,
-): { table: string; format: RawInsertFormat; columns?: readonly string[] } | undefined {
+function rawTargetOf(inspection: Inspection): InsertTarget | undefined {
   const { tokens, format } = inspection;
-  if (format === undefined || !rawFormats.has(format)) return undefined;
+  if (format === undefined) return undefined;
   let at = tokens[2]?.text.toUpperCase() === "TABLE" ? 3 : 2;
   const names: string[] = [];
   while (isPlainName(tokens[at])) {
@@ -203,7 +243,7 @@ function rawTargetOf(
   if (columns === undefined || names.length === 0) return undefined;
   const atFormat = tokens[columns.next];
   if (atFormat?.text.toUpperCase() !== "FORMAT" || columns.next + 2 !== tokens.length) return undefined;
-  const target = { table: names.join("."), format: format as RawInsertFormat };
+  const target = { table: names.join("."), format };
   return columns.names.length === 0 ? target : { ...target, columns: columns.names };
 }
 

@@ -3,6 +3,18 @@ import { describe, expect, it } from "vitest";
 import { markLongIntegers, mayHoldLongIntegers, unmark } from "./long-integers.ts";
 
 describe("marking long whole numbers", () => {
+  it("is looked into only where sixteen digits stand in a row", () => {
+    const run = fc.nat({ max: 20 }).map((length) => "7".repeat(length));
+    const between = fc.string({ unit: fc.constantFrom("a", "-", ".", "é"), maxLength: 20 });
+    fc.assert(
+      fc.property(fc.array(fc.tuple(between, run), { maxLength: 8 }), (parts) => {
+        const text = parts.flat().join("");
+        expect(mayHoldLongIntegers(text)).toBe(/\d{16}/.test(text));
+      }),
+    );
+    expect(mayHoldLongIntegers("1234567890123456\ufdd0")).toBe(false);
+  });
+
   it("changes nothing that a number would have been: unmarked, a text parses as it always did", () => {
     const long = fc.bigInt({ min: -(10n ** 30n), max: 10n ** 30n }).map(String);
     const text = fc.oneof(fc.string(), long, fc.constantFrom('"', "\\", '\\"', "1e5", "12345678901234567890"));

@@ -12,8 +12,25 @@ const longInteger = /^-?[1-9]\d{15,}$/;
 
 /** Whether a batch may hold such numbers: only then is it worth looking at its rows. */
 export function mayHoldLongIntegers(text: string): boolean {
-  return /\d{16}/.test(text) && !text.includes(mark);
+  return hasLongDigits(text) && !text.includes(mark);
 }
+
+const longDigits = 16;
+
+/** Whether so many digits stand in a row: they cover a place whose number they divide, so that few places are looked at. */
+function hasLongDigits(text: string): boolean {
+  for (let at = longDigits - 1; at < text.length; at += longDigits) {
+    if (!isDigit(text.charCodeAt(at))) continue;
+    let from = at;
+    let to = at + 1;
+    while (isDigit(text.charCodeAt(from - 1))) from -= 1;
+    while (isDigit(text.charCodeAt(to))) to += 1;
+    if (to - from >= longDigits) return true;
+  }
+  return false;
+}
+
+const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39;
 
 const isNumberPart = (code: number): boolean =>
   (code >= 0x30 && code <= 0x39) || code === 0x2d || code === 0x2b || code === 0x2e || code === 0x65 || code === 0x45;

@@ -24,11 +24,11 @@ export interface EventStore {
   /** Inputs whose column has another type already: storing their rows could not work. */
   typeConflicts(system: System): Promise<readonly TypeConflict[]>;
   /**
-   * Newline-delimited rows as the intake or the gateway spooled them: all of them, or none.
+   * Records as the intake or the gateway spooled them, newline-delimited rows or blocks of columns: all of them, or none.
    * @throws Fault `rows-refused` when a row among them can never be stored; others when trying again may help.
    */
-  storePredictions(system: System, ndjson: readonly Uint8Array[]): Promise<StoreReceipt>;
-  storeOutcomes(system: System, ndjson: readonly Uint8Array[]): Promise<StoreReceipt>;
+  storePredictions(system: System, records: readonly Uint8Array[]): Promise<StoreReceipt>;
+  storeOutcomes(system: System, records: readonly Uint8Array[]): Promise<StoreReceipt>;
   /** The good rows of a file in the spool: all of them, or none. @throws Fault as `storePredictions` does. */
   storeFile(system: System, file: SpooledFile): Promise<StoreReceipt>;
   /** The same rows as newline-delimited rows of the spool, in blocks that cut lines anywhere. */

@@ -61,7 +61,7 @@ export interface SpoolFiles {
   sweep(named: ReadonlySet<string>): Promise<void>;
 }
 
-/** A record is a block of newline-delimited JSON rows, as bytes; the spool does not look inside. */
+/** A record is a block of newline-delimited JSON rows, or of columns, as bytes; the spool does not look inside. */
 export interface SpoolRecord {
   readonly rows: number;
   readonly bytes: Uint8Array;

@@ -44,8 +44,11 @@ export interface Shipper {
   state(): ShipperState;
 }
 
-/** Blocks large enough that the fixed cost of storing (a dozen milliseconds) is small, small enough to bound memory. */
-const blockLimits = { maxRows: 50_000, maxBytes: 32 * 1024 * 1024 };
+/**
+ * Blocks large enough that the fixed cost of storing (a dozen milliseconds, and one look at the hashes of all ids) is
+ * small, small enough to bound memory.
+ */
+const blockLimits = { maxRows: 100_000, maxBytes: 32 * 1024 * 1024 };
 /**
  * After a block smaller than this, rows gather for some times as long as the block took: a block costs half a dozen
  * statements and a part on disk whatever its size, and shipping must not take the machine from those who send.

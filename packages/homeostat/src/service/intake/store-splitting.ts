@@ -2,6 +2,7 @@ import { Fault, reasonOf } from "../../domain/fault.ts";
 import type { GapLog } from "../../domain/gap/gap.ts";
 import type { Clock, Instant } from "../../domain/instant.ts";
 import type { EventStore } from "../../domain/prediction/event-store.ts";
+import { isPredictionBlock, linesOfBlock } from "../../domain/prediction/prediction-block.ts";
 import type { QuarantinedRow, QuarantineStore, QuarantineStream } from "../../domain/quarantine/quarantine.ts";
 import type { SpooledRecord } from "../../domain/spool/spool.ts";
 import type { System } from "../../domain/system/system.ts";
@@ -115,10 +116,14 @@ function callerOf(line: string): string {
 
 const newline = 0x0a;
 
-/** The lines of blocks, each with its newline. */
-function linesOf(blocks: readonly Uint8Array[]): readonly Uint8Array[] {
+/** The lines of records, each with its newline. */
+function linesOf(records: readonly Uint8Array[]): readonly Uint8Array[] {
   const lines: Uint8Array[] = [];
-  for (const block of blocks) {
+  for (const block of records) {
+    if (isPredictionBlock(block)) {
+      for (const line of linesOfBlock(block)) lines.push(new TextEncoder().encode(`${line}\n`));
+      continue;
+    }
     for (let start = 0; start < block.length; ) {
       const found = block.indexOf(newline, start);
       const end = found < 0 ? block.length : found + 1;

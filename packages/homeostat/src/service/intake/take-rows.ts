@@ -3,6 +3,7 @@ import { Fault } from "../../domain/fault.ts";
 import type { GapKind, GapLog } from "../../domain/gap/gap.ts";
 import type { Clock } from "../../domain/instant.ts";
 import { type Outcome, outcomeLine, type Prediction, predictionLine } from "../../domain/prediction/prediction.ts";
+import { predictionBlock } from "../../domain/prediction/prediction-block.ts";
 import type { QuarantinedRow } from "../../domain/quarantine/quarantine.ts";
 import type { FileKind, Spool, SpoolFiles, SpoolStream } from "../../domain/spool/spool.ts";
 import type { System } from "../../domain/system/system.ts";
@@ -24,7 +25,12 @@ export async function takePredictions(
   system: System,
   predictions: readonly Prediction[],
 ): Promise<void> {
-  await take(ports, `predictions:${system.name}`, predictions.length, () => linesOf(predictions, predictionLine));
+  await take(
+    ports,
+    `predictions:${system.name}`,
+    predictions.length,
+    () => predictionBlock(system.pipeline.inputs, predictions) ?? linesOf(predictions, predictionLine),
+  );
 }
 
 /** Makes outcomes durable, as {@link takePredictions} does predictions. */

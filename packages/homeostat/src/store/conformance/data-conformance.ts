@@ -9,6 +9,7 @@ import { ensureSharedTables } from "../data/shared-table.ts";
 import { createSliceStore } from "../data/slice-store.ts";
 import { createVerdictStore } from "../data/verdict-store.ts";
 import type { DataBench } from "./data-bench.ts";
+import { blockConformance } from "./data-block-conformance.ts";
 import { columnarConformance } from "./data-columnar-conformance.ts";
 import { contractConformance } from "./data-contract-conformance.ts";
 import { datasetConformance } from "./data-dataset-conformance.ts";
@@ -60,6 +61,7 @@ export function dataConformance(name: string, open: () => Promise<DataPlace>): v
     };
     describe("tables of rows", () => columnarConformance(bench));
     describe("events", () => eventConformance(bench));
+    describe("blocks of columns", () => blockConformance(bench));
     describe("the prediction log", () => logConformance(bench));
     describe("contracts", () => contractConformance(bench));
     describe("profiles", () => profileConformance(bench));

@@ -26,6 +26,8 @@ export interface DataClient {
   command(statement: string, parameters?: QueryParameters): Promise<void>;
   /** Sends newline-delimited JSON rows as bytes, never as row objects. */
   insertLines(table: string, blocks: readonly Uint8Array[] | AsyncIterable<Uint8Array>): Promise<void>;
+  /** Sends blocks in Native format that all have the same columns; those not named are passed over. */
+  insertNative(table: string, columns: readonly string[], blocks: readonly Uint8Array[]): Promise<void>;
   ping(): Promise<boolean>;
   close(): Promise<void>;
 }
@@ -77,6 +79,16 @@ export function openDataClient(address: EngineAddress): DataClient {
   });
   const parametersOf = (parameters: QueryParameters | undefined): { query_params?: Record<string, unknown> } =>
     parameters === undefined ? {} : { query_params: { ...parameters } };
+  const insert = (target: string, format: string, bytes: readonly Uint8Array[] | AsyncIterable<Uint8Array>) =>
+    guarded(async () => {
+      const result = await client.exec({
+        query: `INSERT INTO ${target} FORMAT ${format}`,
+        values: Readable.from(bytes, { objectMode: false }),
+      });
+      for await (const _ of result.stream) {
+        // The answer has no body; it is read to the end so that the connection can be used again.
+      }
+    });
   return {
     rows: (statement, parameters) =>
       guarded(async () => {
@@ -99,16 +111,8 @@ export function openDataClient(address: EngineAddress): DataClient {
           await (await client.query({ query: statement, format: "JSONEachRow", ...parametersOf(parameters) })).text();
         else await client.command({ query: statement, ...parametersOf(parameters) });
       }),
-    insertLines: (table, blocks) =>
-      guarded(async () => {
-        const result = await client.exec({
-          query: `INSERT INTO ${table} FORMAT JSONEachRow`,
-          values: Readable.from(blocks, { objectMode: false }),
-        });
-        for await (const _ of result.stream) {
-          // The answer has no body; it is read to the end so that the connection can be used again.
-        }
-      }),
+    insertLines: (table, blocks) => insert(table, "JSONEachRow", blocks),
+    insertNative: (table, columns, blocks) => insert(`${table} (${columns.join(", ")})`, "Native", blocks),
     ping: async () => (await client.ping()).success,
     close: () => client.close(),
   };

@@ -27,7 +27,7 @@ import {
   withSegments,
 } from "./event-table.ts";
 import { requireStaged } from "./require-staged.ts";
-import { type FileDoor, fileLines, type StageRows, stageFile, stageLines } from "./stage-rows.ts";
+import { type FileDoor, fileLines, type StageRows, stageFile, stageRecords } from "./stage-rows.ts";
 import type { SubjectHash } from "./subject-hash.ts";
 
 /**
@@ -39,21 +39,21 @@ export function createEventStore(client: DataClient, clock: Clock, door: FileDoo
   return {
     ensureTables: (system) => ensureTables(client, system),
     typeConflicts: (system) => typeConflicts(client, system),
-    storePredictions: async (system, ndjson) =>
+    storePredictions: async (system, records) =>
       noteShipment(
         client,
         clock,
         system.name,
         "predictions",
-        await refusing(() => storePredictions(client, clock, hash, system, stageLines(ndjson))),
+        await refusing(() => storePredictions(client, clock, hash, system, stageRecords(records))),
       ),
-    storeOutcomes: async (system, ndjson) =>
+    storeOutcomes: async (system, records) =>
       noteShipment(
         client,
         clock,
         system.name,
         "outcomes",
-        await refusing(() => storeOutcomes(client, hash, system, stageLines(ndjson))),
+        await refusing(() => storeOutcomes(client, hash, system, stageRecords(records))),
       ),
     storeFile: async (system, file) => {
       const stage = stageFile(door, system, file);
@@ -168,6 +168,8 @@ async function typeConflicts(client: DataClient, system: System): Promise<readon
 
 /** Known ids up to this many travel back as a parameter; with more, the statement looks them up again. */
 const knownLimit = 10_000;
+/** With more ids every granule may hold one of them: asking its bloom filter for each costs more than reading the hashes. */
+const bloomRows = 2_000;
 
 async function storePredictions(
   client: DataClient,
@@ -182,18 +184,16 @@ async function storePredictions(
   const erased = await erasedAmong(client, hash, system);
   // Mostly none: then neither of the statements below looks through the table again.
   const knownIds = `SELECT id FROM ${predictions} WHERE ${idIn(`SELECT id FROM ${staging}`)}`;
-  const known = (await client.rows<{ id: string }>(`${knownIds} LIMIT ${knownLimit + 1}`)).map((row) => row.id);
+  const lookUp = `${knownIds} LIMIT ${knownLimit + 1}${sent > bloomRows ? " SETTINGS use_skip_indexes = 0" : ""}`;
+  const known = (await client.rows<{ id: string }>(lookUp)).map((row) => row.id);
   const parameters = { known: known.length > knownLimit ? [] : known, ...erased.parameters };
   const isNew = known.length > knownLimit ? `id NOT IN (${knownIds})` : "id NOT IN {known:Array(String)}";
-  // Of two rows with one id in one block the order is that of their content: the same after a crash.
-  const fresh = `(SELECT * FROM ${staging} WHERE ${isNew} AND NOT (${erased.prediction}) ORDER BY received, time, ${contentOrder(system)}, release LIMIT 1 BY id)`;
-  const [before] = await client.rows<{ rows: string; fresh: string; windows: (string | number)[] }>(
-    `SELECT (SELECT count() FROM ${staging}) AS rows, count() AS fresh,
-       groupUniqArray(${windowStartOf("time", system.windows.lengthMs)}) AS windows FROM ${fresh}`,
+  const { fresh, rows, stored, windows } = await freshRows(
+    client,
+    system,
+    `${isNew} AND NOT (${erased.prediction})`,
     parameters,
   );
-  const rows = Number(before?.rows ?? 0);
-  const stored = Number(before?.fresh ?? 0);
   requireStaged(rows, sent);
   if (stored > 0) {
     const move = moveStatement(system, fresh, clock.now());
@@ -201,8 +201,46 @@ async function storePredictions(
     await requireStillStaged(client, staging, rows);
   }
   const again = known.length === 0 ? [] : await windowsShippedAgain(client, system);
-  const touched = new Set([...(before?.windows ?? []).map(Number), ...again]);
+  const touched = new Set([...windows, ...again]);
   return { rows, stored, duplicates: rows - stored, touched: [...touched] };
+}
+
+interface FreshRows {
+  /** The staged rows to store, as a source of a statement. */
+  readonly fresh: string;
+  readonly rows: number;
+  readonly stored: number;
+  readonly windows: readonly number[];
+}
+
+/**
+ * Which staged rows are to be stored. Of two rows with one id in one block the order is that of their content: the same
+ * after a crash. Only then are rows sorted, which costs as much as storing them.
+ */
+async function freshRows(
+  client: DataClient,
+  system: System,
+  wanted: string,
+  parameters: Readonly<Record<string, unknown>>,
+): Promise<FreshRows> {
+  const { staging } = eventTablesOf(system.name);
+  const count = async (fresh: string): Promise<FreshRows & { readonly ids: number }> => {
+    const [row] = await client.rows<{ rows: string; stored: string; ids: string; windows: (string | number)[] }>(
+      `SELECT (SELECT count() FROM ${staging}) AS rows, count() AS stored, uniqExact(id) AS ids,
+         groupUniqArray(${windowStartOf("time", system.windows.lengthMs)}) AS windows FROM ${fresh}`,
+      parameters,
+    );
+    const [rows, stored, ids] = [row?.rows, row?.stored, row?.ids].map((n) => Number(n ?? 0)) as [
+      number,
+      number,
+      number,
+    ];
+    return { fresh, rows, stored, ids, windows: (row?.windows ?? []).map(Number) };
+  };
+  const all = `(SELECT * FROM ${staging} WHERE ${wanted})`;
+  const plain = await count(all);
+  if (plain.ids === plain.stored) return plain;
+  return await count(`(SELECT * FROM ${all} ORDER BY received, time, ${contentOrder(system)}, release LIMIT 1 BY id)`);
 }
 
 const contentOrder = (system: System): string =>

@@ -1,5 +1,6 @@
 import type { SpooledFile } from "../../domain/columnar/columnar.ts";
 import { invariant } from "../../domain/invariant.ts";
+import { blockHead, isPredictionBlock } from "../../domain/prediction/prediction-block.ts";
 import type { System } from "../../domain/system/system.ts";
 import { fileShapeOf, firstWrong } from "./columnar-reader.ts";
 import type { DataClient } from "./data-client.ts";
@@ -9,14 +10,38 @@ import { createLineCounter } from "./line-counter.ts";
 /** Rows on their way into a staging table, from wherever they wait. Answers how many were sent. */
 export type StageRows = (client: DataClient, table: string, columns: readonly Column[]) => Promise<number>;
 
-/** Newline-delimited rows as the spool held them. */
-export function stageLines(ndjson: readonly Uint8Array[]): StageRows {
-  return async (client, table) => {
-    await client.insertLines(table, ndjson);
-    const lines = createLineCounter();
-    for (const block of ndjson) lines.add(block);
-    return lines.total();
+/** Records as the spool held them: newline-delimited rows, or blocks of columns. */
+export function stageRecords(records: readonly Uint8Array[]): StageRows {
+  return async (client, table, columns) => {
+    const lines = records.filter((record) => !isPredictionBlock(record));
+    const counter = createLineCounter();
+    if (lines.length > 0) await client.insertLines(table, lines);
+    for (const record of lines) counter.add(record);
+    return counter.total() + (await stageBlocks(client, table, columns, records.filter(isPredictionBlock)));
   };
+}
+
+/** Blocks with the same columns go together. A field that the contract has lost since has no column on the workbench. */
+async function stageBlocks(
+  client: DataClient,
+  table: string,
+  columns: readonly Column[],
+  records: readonly Uint8Array[],
+): Promise<number> {
+  const present = new Set(columns.map((column) => column.name));
+  const groups = new Map<string, { readonly names: readonly string[]; readonly blocks: Uint8Array[] }>();
+  let rows = 0;
+  for (const record of records) {
+    const head = blockHead(record);
+    const key = head.columns.map(({ name, type }) => `${name} ${type}`).join();
+    const names = head.columns.map((column) => column.name).filter((name) => present.has(name));
+    const group = groups.get(key) ?? { names, blocks: [] };
+    groups.set(key, group);
+    group.blocks.push(head.native);
+    rows += head.rows;
+  }
+  for (const { names, blocks } of groups.values()) await client.insertNative(table, names, blocks);
+  return rows;
 }
 
 /** How the rows of a spooled file get from the file into the store. */
