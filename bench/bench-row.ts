@@ -1,3 +1,9 @@
+/** What the command line says of a run. */
+export interface BenchOptions {
+  /** How many rows are sent in each format. */
+  readonly rows: number;
+}
+
 /** One figure of the benchmark. */
 export interface BenchRow {
   readonly name: string;

@@ -18,7 +18,16 @@ export interface ServerProcess {
   readonly startedAt: number;
   /** Resident memory of the process and all below it, in MiB; undefined where the system does not tell. */
   memoryMiB(): Promise<number | undefined>;
+  /** Processor time so far, all threads; undefined where the system does not tell. */
+  cpu(): Promise<ProcessorTime | undefined>;
   stop(): Promise<void>;
+}
+
+export interface ProcessorTime {
+  /** Of the process itself. */
+  readonly serverMs: number;
+  /** Of all below it: the engines. */
+  readonly enginesMs: number;
 }
 
 const program = fileURLToPath(new URL("../../packages/homeostat/dist/app/main.js", import.meta.url));
@@ -53,6 +62,7 @@ export async function startServer(directory: string): Promise<ServerProcess> {
     readyMs,
     startedAt,
     memoryMiB: () => memoryOf(child.pid),
+    cpu: () => processorTimeOf(child.pid),
     stop: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return;
       child.kill("SIGTERM");
@@ -83,22 +93,45 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** Sums over a process and its descendants (Linux). Pages that processes share are counted in each. */
-async function memoryOf(root: number | undefined): Promise<number | undefined> {
-  try {
-    const parents = new Map<number, number>();
-    const sizes = new Map<number, number>();
-    for (const name of await readdir("/proc")) {
-      if (!/^\d+$/.test(name)) continue;
-      const status = await readFile(`/proc/${name}/status`, "utf8").catch(() => "");
-      parents.set(Number(name), Number(/^PPid:\s+(\d+)$/m.exec(status)?.[1] ?? 0));
-      sizes.set(Number(name), Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0));
-    }
-    const isBelow = (pid: number): boolean => pid === root || (parents.has(pid) && isBelow(parents.get(pid) ?? 0));
-    let kibibytes = 0;
-    for (const [pid, size] of sizes) if (isBelow(pid)) kibibytes += size;
-    return kibibytes / 1_024;
-  } catch {
-    return undefined;
+interface ProcessState {
+  readonly pid: number;
+  readonly residentKiB: number;
+  readonly cpuMs: number;
+}
+
+/** A clock tick of `/proc`, in milliseconds: a hundred a second on every Linux there is. */
+const tickMs = 10;
+
+/** A process and its descendants, itself first (Linux); empty where the system does not tell. */
+async function processesOf(root: number | undefined): Promise<readonly ProcessState[]> {
+  const parents = new Map<number, number>();
+  const states: ProcessState[] = [];
+  for (const name of await readdir("/proc").catch(() => [])) {
+    if (!/^\d+$/.test(name)) continue;
+    const pid = Number(name);
+    const status = await readFile(`/proc/${name}/status`, "utf8").catch(() => "");
+    const stat = await readFile(`/proc/${name}/stat`, "utf8").catch(() => "");
+    // The name of the program stands in brackets and may hold anything.
+    const times = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    parents.set(pid, Number(/^PPid:\s+(\d+)$/m.exec(status)?.[1] ?? 0));
+    states.push({
+      pid,
+      residentKiB: Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0),
+      cpuMs: (Number(times[11] ?? 0) + Number(times[12] ?? 0)) * tickMs,
+    });
   }
+  const isBelow = (pid: number): boolean => pid === root || (parents.has(pid) && isBelow(parents.get(pid) ?? 0));
+  return states.filter(({ pid }) => isBelow(pid)).sort((one) => (one.pid === root ? -1 : 1));
+}
+
+/** Pages that processes share are counted in each. */
+async function memoryOf(root: number | undefined): Promise<number | undefined> {
+  const all = await processesOf(root);
+  return all.length === 0 ? undefined : all.reduce((sum, { residentKiB }) => sum + residentKiB, 0) / 1_024;
+}
+
+async function processorTimeOf(root: number | undefined): Promise<ProcessorTime | undefined> {
+  const [server, ...engines] = await processesOf(root);
+  if (server === undefined) return undefined;
+  return { serverMs: server.cpuMs, enginesMs: engines.reduce((sum, { cpuMs }) => sum + cpuMs, 0) };
 }

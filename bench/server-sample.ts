@@ -85,6 +85,15 @@ export function sensorRow(id: string, n: number, time: string): string {
   return JSON.stringify({ id, time, release: "r1", probability: (n % 1_000) / 1_000, inputs });
 }
 
+/** Predictions of the sensors as a table of 24 columns; ids from the given number on. */
+export function sensorTable(prefix: string, from: number, rows: number, time: string): string {
+  const numbers = numberNames.map((name, at) => `round(sin(number * ${at + 3}), 6) * 1000 AS ${name}`);
+  const texts = textNames.map((name, at) => `concat('value ', toString((number * 7) % ${20 + at})) AS ${name}`);
+  return `SELECT concat('${prefix}-', toString(number), '-0123456789abcdef') AS id,
+    toDateTime64('${time.replace("Z", "")}', 3, 'UTC') AS time, 'r1' AS release, (number % 1000) / 1000 AS probability,
+    ${[...numbers, ...texts].join(", ")} FROM numbers(${from}, ${rows})`;
+}
+
 const airports = Array.from({ length: 200 }, (_, n) => `A${String(n).padStart(2, "0")}`);
 
 /** One question to the gateway about a flight. */

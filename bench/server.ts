@@ -4,24 +4,13 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { BenchRow } from "./bench-row.ts";
 import { benchGateway } from "./server-gateway.ts";
-import { benchBatches, benchSingles } from "./server-intake.ts";
 import { type ServerProcess, startServer } from "./server-process.ts";
 import { declarations, flightQuestion, flightRows } from "./server-sample.ts";
-
-interface Address {
-  readonly url: string;
-  readonly username: string;
-  readonly password: string;
-}
-interface EngineRoom {
-  startEngine(options: object): Promise<{ readonly address: Address; stop(limitMs: number): Promise<void> }>;
-}
-
-const engineRoom = new URL("../../packages/homeostat/dist/engine/supervise-engine.js", import.meta.url);
+import { tablesOf } from "./tables.ts";
 
 /**
  * The whole house as a user starts it, in one process tree on loopback, with its load generator on the same cores: cold
- * start, latency of the gateway, durable intake, memory. Claims of the README and budgets of the design's section 12.
+ * start, latency of the gateway, memory. Claims of the README and budgets of the design's section 12.
  */
 export async function benchServer(): Promise<readonly BenchRow[]> {
   const directory = await mkdtemp(join(tmpdir(), "homeostat-bench-server-"));
@@ -34,8 +23,6 @@ export async function benchServer(): Promise<readonly BenchRow[]> {
     await declareAndRelease(server);
     await sleep(3_000);
     const gateway = await benchGateway(server);
-    const singles = await benchSingles(server);
-    const batches = await benchBatches(server);
     await server.stop();
     server = await startServer(join(directory, "data"));
     const secondReadyMs = server.readyMs;
@@ -49,8 +36,6 @@ export async function benchServer(): Promise<readonly BenchRow[]> {
         ? []
         : [{ name: "server: resident memory of all processes, idle", value: idle, unit: "MiB", budget: 1_024 }]),
       ...gateway,
-      ...singles,
-      ...batches,
     ];
   } finally {
     await server?.stop();
@@ -62,10 +47,10 @@ async function declareAndRelease(server: ServerProcess): Promise<void> {
   const { client } = server;
   await client.call("apply", { body: { files: [...(await declarations())] } });
   const path = { system: "flight-delay" };
-  const bytes = await parquetOf(flightRows);
+  const [bytes] = await tablesOf([flightRows], "Parquet");
   const dataset = await client.call("createDataset", {
     path,
-    body: { type: "application/vnd.apache.parquet", bytes },
+    body: { type: "application/vnd.apache.parquet", bytes: bytes ?? new Uint8Array() },
   });
   const training = await client.call("train", {
     path,
@@ -99,18 +84,4 @@ async function firstAnswer(server: ServerProcess): Promise<void> {
   const answer = (await response.json()) as { readonly degraded?: boolean };
   if (answer.degraded !== false)
     throw new Error(`the first prediction was not the release's: ${JSON.stringify(answer)}`);
-}
-
-async function parquetOf(select: string): Promise<Uint8Array<ArrayBuffer>> {
-  const { startEngine } = (await import(engineRoom.href)) as EngineRoom;
-  const engine = await startEngine({ memoryLimitBytes: 1e9 });
-  try {
-    const { url, username, password } = engine.address;
-    const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
-    const response = await fetch(url, { method: "POST", headers: { authorization }, body: `${select} FORMAT Parquet` });
-    if (!response.ok) throw new Error(await response.text());
-    return new Uint8Array(await response.arrayBuffer());
-  } finally {
-    await engine.stop(3_000);
-  }
 }
