@@ -23,7 +23,7 @@ export interface ServerProcess {
   stop(): Promise<void>;
 }
 
-export interface ProcessorTime {
+interface ProcessorTime {
   /** Of the process itself. */
   readonly serverMs: number;
   /** Of all below it: the engines. */
