@@ -263,6 +263,29 @@ describe("what changed between then and now", () => {
     const ages = new Map(lineage.features.map((feature) => [feature.name, [feature.age, feature.ageSeconds]]));
     expect([...ages.values()]).toContainEqual(["source-time", 3_603]);
     if (ages.has("distance")) expect(ages.get("distance")).toEqual(["told", 90]);
+
+    const window = await until("the window of the day before was held to the contract", async () => {
+      const day = { ...system, prediction: "w-2001-02-05-3" };
+      return (await client.call("predictionLineage", { path: day })).contractCheck.window ?? undefined;
+    });
+    expect(window.start).toBe("2001-02-05T00:00:00.000Z");
+    expect(window.results.find((result) => result.rule === "origin.nullValues")).toMatchObject({
+      state: "passed",
+      rows: 20,
+    });
+    const shown = await homeostat("lineage", "--prediction", "w-2001-02-05-3", "--system", "watched");
+    expect(shown.out).toMatch(/Its window.*rules kept/);
+
+    const beforeNext = new Date().toISOString();
+    const next = files.map((file) => ({
+      ...file,
+      text: file.text.replace("mustBeLessThan: 1\n", "mustBeLessThan: 5\n"),
+    }));
+    await client.call("apply", { body: { files: next, allowBreaking: true } });
+    const { contractChanges } = await client.call("diffState", { path: system, query: { from: beforeNext } });
+    expect(contractChanges).toMatchObject([{ field: "origin", breaking: true, consumers: ["watched"] }]);
+    const text = (await homeostat("diff-state", "watched", "--from", beforeNext)).out;
+    expect(text).toMatch(/breaking +origin +the promise/);
   });
 });
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { change } from "./event.ts";
 import { duration, instant } from "./name.ts";
+import { contractChange, ruleResult } from "./source.ts";
 
 const value = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 
@@ -24,6 +25,10 @@ export const predictionLineage = z.object({
   contractCheck: z.object({
     state: z.enum(["no-breach", "broken", "not-checked"]),
     breaches: z.array(z.string()).describe("Rules that the row broke"),
+    window: z
+      .object({ start: instant, end: instant, contractVersion: z.string(), results: z.array(ruleResult) })
+      .nullable()
+      .describe("How the rules did over the window that the row is in, worst first; null: it was not held to them yet"),
   }),
   inputs: z.array(
     z.object({ name: z.string(), type: z.string(), value, physicalName: z.string().describe("In the owner's files") }),
@@ -84,6 +89,9 @@ export const stateDifference = z.object({
       changedAt: instant.nullable(),
     }),
   ),
+  contractChanges: z
+    .array(contractChange)
+    .describe("From the contract that was declared then to the one declared now, breaking changes first"),
   predictions: z.object({
     before: stretch,
     after: stretch,

@@ -51,11 +51,22 @@ export function predictionText(cli: Cli, lineage: PredictionLineage): string {
       ["Pipeline", lineage.pipeline],
       ["Source", `${source.component}, contract ${source.contract} ${source.contractVersion}`],
       ["Contract check", `${checkWords[contractCheck.state]}${breaches}`],
+      ["Its window", windowText(lineage)],
       ["Outcomes", outcomesText(lineage)],
     ],
     cli.terminal,
   );
   return `${facts}\n${featureTable(cli, lineage)}\n${inputTable(cli, lineage)}`;
+}
+
+/** How the contract's rules did over the window around it. */
+function windowText({ contractCheck: { window } }: PredictionLineage): string {
+  if (window === null) return "not held to the contract yet";
+  const count = (state: string): number => window.results.filter((result) => result.state === state).length;
+  const broken = window.results.filter((result) => result.state === "failed").map((result) => result.rule);
+  const failed = broken.length === 0 ? "none broken" : `${broken.length} broken: ${broken.join(", ")}`;
+  const counts = `${count("passed")} rules kept, ${failed}, ${count("not-checked")} not checked`;
+  return `${instantText(window.start)}, contract ${window.contractVersion}: ${counts}`;
 }
 
 const measure = (value: number | null, unit: string): string => (value === null ? "unknown" : `${value} ${unit}`);

@@ -60,16 +60,18 @@ function boundSql(bound: number | string, type: ContractField["type"], scope: Ru
 
 function outsideSql(value: string, breach: Outside, type: ContractField["type"], scope: RuleScope): string {
   const { minimum, maximum, excludesMinimum, excludesMaximum } = breach;
-  const below =
-    minimum === undefined ? [] : [`${value} ${excludesMinimum ? "<=" : "<"} ${boundSql(minimum, type, scope)}`];
   const above =
-    maximum === undefined ? [] : [`${value} ${excludesMaximum ? ">=" : ">"} ${boundSql(maximum, type, scope)}`];
-  return `(${[...below, ...above].join(" OR ")})`;
+    minimum === undefined ? [] : [`${value} ${excludesMinimum ? ">" : ">="} ${boundSql(minimum, type, scope)}`];
+  const below =
+    maximum === undefined ? [] : [`${value} ${excludesMaximum ? "<" : "<="} ${boundSql(maximum, type, scope)}`];
+  // What is inside is asked for, and not what is outside: NaN is neither.
+  return `NOT (${[...above, ...below].join(" AND ")})`;
 }
 
 function listedSql(value: string, values: readonly string[], type: ContractField["type"], scope: RuleScope): string {
   if (type === "number" || type === "integer")
-    return `has(${scope.bind(values.map(Number), "Array(Float64)")}, toFloat64(assumeNotNull(${value})))`;
+    // Words among the values of a number stand for no number.
+    return `has(${scope.bind(values.map(Number).filter(Number.isFinite), "Array(Float64)")}, toFloat64(assumeNotNull(${value})))`;
   return `has(${scope.bind(values, "Array(String)")}, ${type === "string" || type === "date" || type === "time" ? `assumeNotNull(${value})` : `toString(assumeNotNull(${value}))`})`;
 }
 
@@ -99,7 +101,7 @@ function fieldBreach(breach: RowBreach, name: string, scope: RuleScope): string 
       return `NOT match(toString(${value}), ${scope.bind(breach.pattern, "String")})`;
     case "not-a-multiple": {
       const ratio = `(${value} / ${scope.bind(breach.of, "Float64")})`;
-      return `abs(${ratio} - round(${ratio})) > 1e-9`;
+      return `NOT (abs(${ratio} - round(${ratio})) <= 1e-9)`;
     }
     case "expression":
       return `NOT (${comparisonSql(applied(breach.expression, breach.columns, scope), breach.holds, scope)})`;

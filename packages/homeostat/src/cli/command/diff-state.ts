@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { type Cli, connect, type RemoteOptions, remote } from "../cli.ts";
 import { instantText } from "../format-value.ts";
 import { parseInstant } from "../parse-argument.ts";
+import { changesText } from "../source/contract-text.ts";
 import { renderTable } from "../table.ts";
 
 interface DiffOptions extends RemoteOptions {
@@ -44,10 +45,17 @@ const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 const orNone = (text: string | null): string => text ?? "none";
 
 function differenceText(cli: Cli, difference: StateDifference): string {
-  const { entries, predictions, changes } = difference;
+  const { entries, contractChanges, predictions, changes } = difference;
   const span = `between ${instantText(difference.from)} and ${instantText(difference.to)}`;
-  const parts = [entryText(cli, difference), shiftText(cli, predictions), changeText(cli, difference)];
-  const isSame = entries.length === 0 && predictions.shifts.length === 0 && changes.length === 0;
+  const contract =
+    contractChanges.length === 0
+      ? ""
+      : `Contract of the source\n${changesText(
+          cli,
+          contractChanges.map((change) => ({ ...change, field: change.field ?? undefined })),
+        )}`;
+  const parts = [entryText(cli, difference), contract, shiftText(cli, predictions), changeText(cli, difference)];
+  const isSame = entries.length === 0 && contract === "" && predictions.shifts.length === 0 && changes.length === 0;
   const head = isSame
     ? `Nothing changed ${span} of what ${difference.system} is known to depend on.\n`
     : `What changed ${span}\n\n`;

@@ -237,7 +237,7 @@ async function diff(cli: Cli, before: string, after: string, options: CheckOptio
       [],
     ),
   );
-  cli.print(options, changes, () => changesText(cli, changes));
+  cli.print(options, changes, () => changesText(cli, changes, false));
   if (changes.some((change) => change.breaking)) cli.exitWith(exitCodes.found);
 }
 

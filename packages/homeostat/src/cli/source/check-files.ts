@@ -15,20 +15,32 @@ export interface FileCheck extends TableAnswer {
 
 const bind = literalBinder(sqlString);
 
+/** What our columns are called: nothing that a file calls its own, for the engine would take one for the other. */
+function ownPrefix(parts: readonly DataPart[]): string {
+  let prefix = "own_";
+  const names = parts.flatMap((part) => part.columns.map((column) => column.name));
+  while (names.some((name) => name.startsWith(prefix))) prefix = `_${prefix}`;
+  return prefix;
+}
+
 /** One file as a table of typed columns `v0…`, with `b0…` where the type is wrong and `r0…` the text that stood there. */
-function typedSource(part: DataPart, fields: readonly ContractField[]): string {
+function typedSource(part: DataPart, fields: readonly ContractField[], own: string): string {
   const columns = fields.flatMap((field, index) => {
     const physical = part.columns.find((column) => column.name === field.physicalName);
     if (physical === undefined)
-      return [`${absentColumn(field)} AS v${index}`, `0 AS b${index}`, `CAST(NULL AS Nullable(String)) AS r${index}`];
+      return [
+        `${absentColumn(field)} AS ${own}v${index}`,
+        `toUInt8(0) AS ${own}b${index}`,
+        `CAST(NULL AS Nullable(String)) AS ${own}r${index}`,
+      ];
     const typed = typedColumn(sqlName(physical.name), physical.type, field);
     return [
-      `${typed.value} AS v${index}`,
-      `toUInt8(ifNull(${typed.broken}, 0)) AS b${index}`,
-      `${typed.raw} AS r${index}`,
+      `${typed.value} AS ${own}v${index}`,
+      `toUInt8(ifNull(${typed.broken}, 0)) AS ${own}b${index}`,
+      `${typed.raw} AS ${own}r${index}`,
     ];
   });
-  return `SELECT ${[...columns, "rowNumberInAllBlocks() + 1 AS n"].join(", ")} FROM ${part.source}`;
+  return `SELECT ${[...columns, `rowNumberInAllBlocks() + 1 AS ${own}n`].join(", ")} FROM ${part.source}`;
 }
 
 /** A column that is not there: every promise about it is broken where it is required, and unknown where it is not. */
@@ -63,22 +75,23 @@ export async function checkFiles(
   now: number,
 ): Promise<FileCheck> {
   const { fields } = contract;
+  const own = ownPrefix(parts);
   const positions = new Map(fields.map((field, index) => [field.name, index]));
   const answer = await checkTable({
     contract,
-    source: `(${parts.map((part) => typedSource(part, fields)).join(" UNION ALL ")})`,
+    source: `(${parts.map((part) => typedSource(part, fields, own)).join(" UNION ALL ")})`,
     parameters: {},
     bindLiterals: bind,
     scope: (binding) => ({
       fields: new Map(fields.map((field) => [field.name, field])),
-      column: (field) => `v${positions.get(field)}`,
-      broken: (field) => `b${positions.get(field)}`,
+      column: (field) => `${own}v${positions.get(field)}`,
+      broken: (field) => `${own}b${positions.get(field)}`,
       bind: binding,
       received: undefined,
       now,
     }),
-    raw: (field) => `r${positions.get(field)}`,
-    example: parts.length === 1 ? "concat('row ', toString(n))" : undefined,
+    raw: (field) => `${own}r${positions.get(field)}`,
+    example: parts.length === 1 ? `concat('row ', toString(${own}n))` : undefined,
     ask: (statement) => engine.ask(statement),
   });
   const known = new Set(fields.map((field) => field.physicalName));

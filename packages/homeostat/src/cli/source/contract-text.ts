@@ -54,18 +54,23 @@ export function resultsText(cli: Cli, results: readonly RuleResult[], all: boole
   return `${table}${summary}`;
 }
 
-/** Changes between two versions, breaking ones first. */
-export function changesText(cli: Cli, changes: readonly ContractChange[]): string {
+/** Changes between two versions, breaking ones first. Which systems they break is known only where a server was asked. */
+export function changesText(cli: Cli, changes: readonly ContractChange[], asked = true): string {
   const { colors } = cli.terminal;
   if (changes.length === 0) return "Both versions promise the same.\n";
   const breaking = changes.filter((change) => change.breaking);
   const table = renderTable(
-    [{ head: "Change" }, { head: "Field" }, { head: "What", wraps: true }, { head: "Breaks", wraps: true }],
+    [
+      { head: "Change" },
+      { head: "Field" },
+      { head: "What", wraps: true },
+      ...(asked ? [{ head: "Breaks", wraps: true }] : []),
+    ],
     changes.map((change) => [
       change.breaking ? colors.red("breaking") : colors.green("compatible"),
       change.field ?? "the whole object",
       change.what,
-      change.breaking ? change.consumers.join(", ") || "no system" : "",
+      ...(asked ? [change.breaking ? change.consumers.join(", ") || "no system" : ""] : []),
     ]),
     cli.terminal,
   );

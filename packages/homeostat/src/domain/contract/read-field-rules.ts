@@ -61,6 +61,35 @@ function rangeOf(options: Readonly<Record<string, unknown>>): Extract<RowBreach,
   };
 }
 
+const formParts = ["yyyy", "MM", "dd", "HH", "mm", "ss"];
+
+/** Whether texts of the form stand in the order of what they mean: the larger part always before the smaller one. */
+function isSorted(format: string): boolean {
+  const places = (format.match(/yyyy|MM|dd|HH|mm|ss/g) ?? []).map((part) => formParts.indexOf(part));
+  return places.every((place, index) => index === 0 || place === (places[index - 1] ?? 0) + 1);
+}
+
+/** Why a range cannot be held to; undefined when it can. */
+function rangeProblem(
+  { type }: ContractField,
+  { minimum, maximum }: Extract<RowBreach, { kind: "outside" }>,
+  format: unknown,
+): string | undefined {
+  const bounds = [minimum, maximum].filter((bound) => bound !== undefined);
+  if (type === "number" || type === "integer") {
+    const strange = bounds.find((bound) => typeof bound !== "number" || Number.isNaN(bound));
+    return strange === undefined ? undefined : `its bound ${strange} is no number`;
+  }
+  const strange = bounds.find((bound) => typeof bound === "number");
+  if (strange !== undefined) return `its bound ${strange} is no text of a ${type}`;
+  const noInstant = bounds.find((bound) => type === "timestamp" && Number.isNaN(Date.parse(String(bound))));
+  if (noInstant !== undefined) return `its bound ${noInstant} is no instant`;
+  const isText = type === "date" || type === "time";
+  return isText && typeof format === "string" && !isSorted(format)
+    ? `texts of the form ${format} do not stand in the order of time`
+    : undefined;
+}
+
 function rangeWords(name: string, range: Extract<RowBreach, { kind: "outside" }>): string {
   const parts = [
     range.minimum === undefined ? [] : [`${range.excludesMinimum ? "above" : "at least"} ${range.minimum}`],
@@ -110,7 +139,9 @@ function optionRules(
   const { pattern, format, multipleOf } = options;
   const found: Found[] = [];
   const range = rangeOf(options);
-  if (range !== undefined) found.push({ suffix: "range", breach: range, words: rangeWords(name, range) });
+  const problem = range && rangeProblem(field, range, format);
+  if (range !== undefined && problem === undefined)
+    found.push({ suffix: "range", breach: range, words: rangeWords(name, range) });
   found.push(...lengthRule(field, options));
   if (typeof pattern === "string")
     found.push({
@@ -125,6 +156,7 @@ function optionRules(
   const form = typeof format === "string" ? formatRule(field, format) : "implied";
   if (form !== undefined && form !== "implied") found.push(form);
   const strange = form === undefined ? [`field ${name}: the format ${String(format)}`] : [];
+  if (problem !== undefined) strange.push(`field ${name}: its range: ${problem}`);
   return { found, unchecked: [...strange, ...otherOptions(field, options)] };
 }
 

@@ -82,12 +82,25 @@ type Metric =
   | { readonly breach: DraftBreach; readonly words: string }
   | { readonly measure: SetMeasure; readonly words: string };
 
+const valuesNamed = 5;
+const longestNamed = 60;
+
+/** A short list is named, of a long one its length. */
+function listWords(values: readonly string[]): string {
+  const text = values.map((value) => JSON.stringify(value)).join(", ");
+  const [only] = values;
+  if (only !== undefined && values.length === 1 && text.length <= longestNamed) return `not ${text}`;
+  return values.length <= valuesNamed && text.length <= longestNamed
+    ? `none of ${text}`
+    : `none of the ${values.length} values listed`;
+}
+
 function invalidValues(values: unknown, pattern: unknown, subject: string): Metric | string {
   const valid = textsOf(values);
   if (valid !== undefined)
     return {
       breach: { kind: "not-one-of", values: valid },
-      words: `rows where ${subject} is none of ${valid.length} values`,
+      words: `rows where ${subject} is ${listWords(valid)}`,
     };
   if (typeof pattern === "string")
     return { breach: { kind: "not-matching", pattern }, words: `rows where ${subject} does not match ${pattern}` };

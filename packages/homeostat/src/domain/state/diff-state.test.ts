@@ -74,7 +74,7 @@ const ask = (more: Partial<StateQuestion>) =>
 
 describe("the difference of state between two times", () => {
   it("is nothing where nothing changed", () => {
-    expect(ask({})).toEqual({ entries: [], shifts: [], changes: [], changesElsewhere: 0 });
+    expect(ask({})).toEqual({ entries: [], contractChanges: [], shifts: [], changes: [], changesElsewhere: 0 });
     expect(ask({ versions: [version(10), version(150)] }).entries).toEqual([]);
   });
 
@@ -147,6 +147,25 @@ describe("the difference of state between two times", () => {
       ["declaration", "owners", '{"serving":"ann"}', '{"serving":"bob"}', 160],
       ["feature", "day", undefined, "number: day", 160],
     ]);
+  });
+
+  it("says what the source promises otherwise, even where its contract kept its version", () => {
+    const contract = (required: boolean) => ({
+      id: "feed",
+      version: "1.0.0",
+      status: "active",
+      object: "rows",
+      fields: [{ name: "x", physicalName: "x", type: "number", required, isOutcome: false }],
+      rules: [],
+      unchecked: [],
+    });
+    const declared = (required: boolean) => ({
+      source: { ...system().source, contract: contract(required) } as never,
+      outcome: { expression: expression("x > 0") } as never,
+    });
+    const { contractChanges } = ask({ versions: [version(10, declared(true)), version(150, declared(false))] });
+    expect(contractChanges).toMatchObject([{ field: "x", breaking: true, consumers: ["s"] }]);
+    expect(ask({ versions: [version(10, declared(true))] }).contractChanges).toEqual([]);
   });
 
   it("compares long texts to their end", () => {

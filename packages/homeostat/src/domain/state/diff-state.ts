@@ -1,4 +1,6 @@
 import type { Change } from "../change/change.ts";
+import { consumersOf } from "../contract/consumers.ts";
+import { type ContractChange, diffContracts } from "../contract/diff-contracts.ts";
 import type { Instant } from "../instant.ts";
 import type { ComponentName, LineageEdge } from "../lineage/lineage.ts";
 import type { Model } from "../model/model-store.ts";
@@ -41,6 +43,8 @@ interface StateShift {
 
 export interface StateDifference {
   readonly entries: readonly StateEntry[];
+  /** What the source promises otherwise than it did, breaking changes first. */
+  readonly contractChanges: readonly ContractChange[];
   readonly shifts: readonly StateShift[];
   /** The change log in between, where it concerns what the answers depended on; oldest first. */
   readonly changes: readonly Change[];
@@ -74,6 +78,7 @@ export function diffState(question: StateQuestion): StateDifference {
   const concerning = between.filter((change) => isUpstream(change, upstream));
   return {
     entries: [...releaseEntries(question), ...declaredEntries(question)],
+    contractChanges: contractChangesOf(question),
     shifts: seen === undefined ? [] : shiftsOf(seen),
     changes: concerning,
     changesElsewhere: between.length - concerning.length,
@@ -148,6 +153,13 @@ function declaredEntries({ from, to, versions }: StateQuestion): readonly StateE
       },
     ];
   });
+}
+
+function contractChangesOf({ from, to, versions }: StateQuestion): readonly ContractChange[] {
+  const [before, after] = [versionAt(versions, from)?.system, versionAt(versions, to)?.system];
+  const [old, now] = [before?.source.contract, after?.source.contract];
+  if (after === undefined || old === undefined || now === undefined) return [];
+  return diffContracts(old, now, consumersOf(after.source.contractId, [after]));
 }
 
 interface Declared {

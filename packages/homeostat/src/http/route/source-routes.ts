@@ -73,14 +73,14 @@ export function sourceHandlers(house: House): Pick<Handlers, SourceRoutes> {
       if (current === undefined) return unknownSource(read.contract.id);
       const { plan } = registered;
       const source = summaryOf(current, await systemsOf(house, caller));
-      return { kind: "ok", value: { source, added: plan.isNew, changes: plan.changes.map(changeAnswer) } };
+      return { kind: "ok", value: { source, added: plan.isNew, changes: plan.changes.map(contractChangeAnswer) } };
     },
     diffSource: async ({ path, body }) => {
       const read = await contractIn(house, body.path, body.text);
       if ("kind" in read) return read;
       if ((await house.sources.get(path.source)) === undefined) return unknownSource(path.source);
       const { changes } = await planSource(house, { ...read.contract, id: path.source });
-      return { kind: "ok", value: { changes: changes.map(changeAnswer) } };
+      return { kind: "ok", value: { changes: changes.map(contractChangeAnswer) } };
     },
     sourceWindows: ({ path, query, caller }) =>
       windowsOf(house, caller, path.source, (system) => house.contracts.list(system.name, rangeOf(query))),
@@ -188,13 +188,13 @@ function summaryOf({ id, since, contract }: SourceVersion, systems: readonly Sys
   };
 }
 
-const changeAnswer = ({ consumers, field, ...change }: ContractChange) => ({
+export const contractChangeAnswer = ({ consumers, field, ...change }: ContractChange) => ({
   ...change,
   field: field ?? null,
   consumers: [...consumers],
 });
 
-function resultAnswer(result: RuleResult): SourceWindow["results"][number] {
+export function resultAnswer(result: RuleResult): SourceWindow["results"][number] {
   return {
     ...result,
     field: result.field ?? null,

@@ -1,4 +1,5 @@
 import type { PredictionLineage, StateDifference } from "@homeostat/protocol";
+import { worstFirst } from "../../domain/contract/judge-rules.ts";
 import { type Instant, isoOf } from "../../domain/instant.ts";
 import { compareState, type StateAnswer } from "../../service/judge/diff-state.ts";
 import { type ExplainedPrediction, explainPrediction } from "../../service/judge/explain-prediction.ts";
@@ -7,6 +8,7 @@ import { type Handlers, refused } from "../handler.ts";
 import { findSystem } from "./find-system.ts";
 import type { House } from "./house.ts";
 import { changeAnswer } from "./intake-routes.ts";
+import { contractChangeAnswer, resultAnswer } from "./source-routes.ts";
 
 /** What single answers, and all answers at a time, depended on. */
 export function stateHandlers(house: House): Pick<Handlers, "predictionLineage" | "diffState"> {
@@ -49,6 +51,7 @@ function predictionAnswer({
   features,
   release,
   model,
+  checkedWindow,
 }: ExplainedPrediction): PredictionLineage {
   const { breaches } = prediction;
   return {
@@ -74,6 +77,15 @@ function predictionAnswer({
     contractCheck: {
       state: breaches === undefined ? "not-checked" : breaches.length === 0 ? "no-breach" : "broken",
       breaches: [...(breaches ?? [])],
+      window:
+        checkedWindow === undefined
+          ? null
+          : {
+              start: isoOf(checkedWindow.window.start),
+              end: isoOf(checkedWindow.window.end),
+              contractVersion: checkedWindow.contractVersion,
+              results: worstFirst(checkedWindow.results).map(resultAnswer),
+            },
     },
     inputs: pipeline.inputs.map(({ name, type, physicalName }) => ({
       name,
@@ -112,7 +124,7 @@ function predictionAnswer({
 }
 
 function differenceAnswer(system: string, from: Instant, to: Instant, answer: StateAnswer): StateDifference {
-  const { entries, shifts, changes, changesElsewhere, before, after, seen } = answer;
+  const { entries, contractChanges, shifts, changes, changesElsewhere, before, after, seen } = answer;
   return {
     system,
     from: isoOf(from),
@@ -124,6 +136,7 @@ function differenceAnswer(system: string, from: Instant, to: Instant, answer: St
       after: entry.after ?? null,
       changedAt: entry.changedAt === undefined ? null : isoOf(entry.changedAt),
     })),
+    contractChanges: contractChanges.map(contractChangeAnswer),
     predictions: {
       before: { from: isoOf(before.from), to: isoOf(before.to), rows: seen.rowsBefore },
       after: { from: isoOf(after.from), to: isoOf(after.to), rows: seen.rowsAfter },

@@ -1,15 +1,18 @@
+import type { ContractWindow, ContractWindowStore } from "../../domain/contract/contract-window.ts";
 import type { Instant } from "../../domain/instant.ts";
 import type { Model, ModelStore } from "../../domain/model/model-store.ts";
 import type { Pipeline } from "../../domain/pipeline/pipeline.ts";
 import type { LoggedPrediction, PredictionLog } from "../../domain/prediction/prediction-log.ts";
 import type { Release, ReleaseStore } from "../../domain/release/release.ts";
 import { type System, type SystemStore, versionAt } from "../../domain/system/system.ts";
+import { windowOf } from "../../domain/window/window.ts";
 
 interface ExplainPorts {
   readonly log: PredictionLog;
   readonly systems: SystemStore;
   readonly models: ModelStore;
   readonly releases: ReleaseStore;
+  readonly contracts: Pick<ContractWindowStore, "list">;
 }
 
 /** How old a value was when the model saw it: told by the sender, reckoned from the source's time, or not known. */
@@ -35,6 +38,8 @@ export interface ExplainedPrediction {
   readonly release: Release | undefined;
   /** undefined: made elsewhere, or answered by a constant. */
   readonly model: Model | undefined;
+  /** How the rules of the contract did over the window that it is in; undefined: the window was not held to them yet. */
+  readonly checkedWindow: ContractWindow | undefined;
 }
 
 /**
@@ -54,6 +59,8 @@ export async function explainPrediction(
   const pipeline = (await ports.models.pipeline(version)) ?? declared.pipeline;
   const modelVersion = prediction.model || release?.model;
   const model = modelVersion === undefined ? undefined : await ports.models.get(system.name, modelVersion);
+  const { start, end } = windowOf(prediction.time, declared.windows.lengthMs);
+  const [checkedWindow] = await ports.contracts.list(system.name, { from: start, to: end });
   return {
     prediction,
     system: declared,
@@ -68,6 +75,7 @@ export async function explainPrediction(
     })),
     release,
     model,
+    checkedWindow,
   };
 }
 
