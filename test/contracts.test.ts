@@ -130,6 +130,14 @@ describe.skipIf(!present)("a contract inferred from the rides of 2018", () => {
       { path: "contract.odcs.yaml", text: readFileSync(contract, "utf8") },
     ];
     await house.client.call("apply", { body: { files } });
+    await house.client.call("recordChange", {
+      body: {
+        component: "source:taxi-feed",
+        kind: "data-source",
+        title: "fare rules of 2019",
+        time: "2019-01-01T00:00:00Z",
+      },
+    });
     const path = { system: "taxi-tips" };
     for (const month of ["2018-11", "2018-12", "2019-01", "2019-02", "2019-03"]) {
       const rows = predictionsOf(month, 400);
@@ -147,6 +155,33 @@ describe.skipIf(!present)("a contract inferred from the rides of 2018", () => {
     const { items: incidents } = await house.client.call("incidents", { query: { system: "taxi-tips" } });
     expect(incidents).toHaveLength(1);
     expect(incidents[0]?.owner).toBe("team");
+  });
+
+  it("has its incident diagnosed without a baseline: rule, values, since when, suspects, the rest not checked", async () => {
+    const incident = await until("the incident was diagnosed", async () => {
+      const { items } = await house.client.call("incidents", { query: { system: "taxi-tips" } });
+      const one = await house.client.call("incident", { path: { number: items[0]?.number ?? 0 } });
+      return one.diagnosis === null ? undefined : one;
+    });
+    const { diagnosis } = incident;
+    expect(diagnosis?.sentence).toMatch(
+      /^source:taxi-feed: the source breaks its promise ".*congestion_surcharge.*since 2018-12-22T00:00:00.000Z; /,
+    );
+    expect(diagnosis?.steps.map((step) => [step.step, step.status])).toEqual([
+      [1, "not-checked"],
+      [2, "done"],
+      [3, "not-checked"],
+      [4, "not-checked"],
+      [5, "done"],
+      [6, "done"],
+      [7, "not-checked"],
+    ]);
+    expect(diagnosis?.steps[4]?.verdict).toContain("congestion_surcharge.nullValues since the window of 2018-12-22");
+    const titles = diagnosis?.suspects.map(({ change }) => change?.title);
+    expect(titles, "a window of a month dates nothing well enough to name it").toContain("fare rules of 2019");
+    const shown = await homeostat(["incident", String(incident.number)], remote());
+    expect(shown.code, shown.err).toBe(0);
+    expect(shown.out).toContain("not checked");
   });
 
   it("counts in the verdict of the window, which is the worse of what monitors and contract say", async () => {

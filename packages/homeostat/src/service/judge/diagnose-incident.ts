@@ -3,7 +3,7 @@ import type { SliceStore } from "../../domain/baseline/slice-store.ts";
 import type { ChangeStore } from "../../domain/change/change.ts";
 import { findSlice, type Lead, sliceWords } from "../../domain/diagnosis/find-slice.ts";
 import type { Finding, FindingStore } from "../../domain/finding/finding.ts";
-import type { Diagnosis, DiagnosisStep, SliceEvidence, Suspect } from "../../domain/incident/diagnosis.ts";
+import type { Diagnosis, SliceEvidence, Suspect } from "../../domain/incident/diagnosis.ts";
 import type { Incident, IncidentStore } from "../../domain/incident/incident.ts";
 import type { Clock, Instant } from "../../domain/instant.ts";
 import type { LineageStore } from "../../domain/lineage/lineage.ts";
@@ -12,8 +12,11 @@ import type { ReleaseStore } from "../../domain/release/release.ts";
 import type { System } from "../../domain/system/system.ts";
 import type { WindowStore } from "../../domain/window/window.ts";
 import { auditSlice, type SliceAudit } from "./audit-slice.ts";
+import { contractRange, diagnoseByContract, promiseWords } from "./diagnose-by-contract.ts";
 import type { DiagnosisScene } from "./diagnosis-scene.ts";
-import { traceUpstream } from "./trace-upstream.ts";
+import { infrastructureStep } from "./infrastructure-step.ts";
+import { type StepResult, stepTaker } from "./step-taker.ts";
+import { causeWords, traceUpstream } from "./trace-upstream.ts";
 
 export interface DiagnosisPorts {
   readonly incidents: IncidentStore;
@@ -47,10 +50,14 @@ export async function diagnoseIncident(
   const release = await ports.releases.live(system.name);
   const baseline =
     release?.baseline === undefined ? undefined : await ports.baselines.get(system.name, release.baseline);
-  if (release === undefined || baseline === undefined) return { kind: "refused", reason: "no-baseline" };
   const findings = (await ports.findings.byIds(incident.findingIds)).filter(
     (finding) => finding.withdrawnAt === undefined,
   );
+  if (release === undefined || baseline === undefined) {
+    if (findings.some((finding) => finding.monitor !== "contract")) return { kind: "refused", reason: "no-baseline" };
+    const scene = { system, range: contractRange(system, incident, findings), findings };
+    return keep(ports, number, await diagnoseByContract(ports, scene), scene.range.from);
+  }
   const scene = await sceneOf(ports, release.id, system, baseline, incident, findings);
   const steps = stepTaker(ports.clock);
 
@@ -102,36 +109,24 @@ export async function diagnoseIncident(
     suspects: traced.suspects,
     namedCause: traced.named,
   };
+  return keep(ports, number, diagnosis, scene.range.from);
+}
+
+async function keep(
+  ports: DiagnosisPorts,
+  number: number,
+  diagnosis: Diagnosis,
+  since: Instant,
+): Promise<DiagnosisOutcome> {
+  const { sentence, completedAt } = diagnosis;
   const changed = await ports.incidents.change(
     number,
-    { diagnosis, title: sentence, since: scene.range.from },
+    { diagnosis, title: sentence, since },
     { at: completedAt, kind: "diagnosed", text: sentence, actor: undefined },
   );
   return changed === undefined
     ? { kind: "refused", reason: "unknown-incident" }
     : { kind: "diagnosed", incident: changed };
-}
-
-interface StepResult<T> {
-  readonly value: T;
-  readonly status: DiagnosisStep["status"];
-  readonly verdict: string;
-}
-
-function stepTaker(clock: Clock): {
-  take<T>(step: number, title: string, act: () => Promise<StepResult<T>>): Promise<T>;
-  taken(): DiagnosisStep[];
-} {
-  const taken: DiagnosisStep[] = [];
-  return {
-    async take(step, title, act) {
-      const startedAt = clock.now();
-      const result = await act();
-      taken.push({ step, title, status: result.status, verdict: result.verdict, tookMs: clock.now() - startedAt });
-      return result.value;
-    },
-    taken: () => [...taken],
-  };
 }
 
 /**
@@ -203,24 +198,6 @@ async function newestVolumes(
   return verdicts.map(({ verdict }) => verdict);
 }
 
-async function infrastructureStep(
-  ports: DiagnosisPorts,
-  { system, range }: DiagnosisScene,
-): Promise<StepResult<undefined>> {
-  const now = await ports.slices.serving(system, range);
-  const before = await ports.slices.serving(system, { from: range.from - 7 * system.windows.lengthMs, to: range.from });
-  if (now.rows === 0) return { value: undefined, status: "not-enough-data", verdict: "no rows" };
-  const latency =
-    now.latencyP95Ms === undefined
-      ? "latency not reported"
-      : `95 % of answers within ${now.latencyP95Ms.toFixed(0)} ms${before.latencyP95Ms === undefined ? "" : ` (${before.latencyP95Ms.toFixed(0)} ms in the week before)`}`;
-  return {
-    value: undefined,
-    status: "done",
-    verdict: `${(now.degradedShare * 100).toFixed(1)} % answered by a fallback; ${latency}`,
-  };
-}
-
 async function metricStep(
   { system }: DiagnosisScene,
   slice: SliceEvidence | undefined,
@@ -263,12 +240,6 @@ function globalStep(slice: SliceEvidence | undefined, lead: Lead | undefined): S
   };
 }
 
-function causeWords(named: Suspect | undefined): string {
-  return named?.change === undefined
-    ? "no logged change explains it well enough to be named"
-    : `${named.change.title} (${named.change.component}), posterior ${named.posterior.toFixed(2)}`;
-}
-
 function sentenceOf(lead: Lead | undefined, audit: SliceAudit, named: Suspect | undefined): string {
   if (lead === undefined) return "The findings were withdrawn: nothing stands any more";
   const where = sliceWords(lead.slice);
@@ -281,6 +252,7 @@ function sentenceOf(lead: Lead | undefined, audit: SliceAudit, named: Suspect | 
 
 function whatHappened(lead: Lead, audit: SliceAudit, where: string): string {
   const { finding } = lead;
+  if (finding.monitor === "contract") return promiseWords(finding);
   if (finding.monitor === "null-rate")
     return `\`${finding.feature}\` arrives missing${lead.slice === undefined ? "" : ` where it was ${where}`}`;
   if (finding.metric === "unseen")

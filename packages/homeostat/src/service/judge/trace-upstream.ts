@@ -2,11 +2,13 @@ import type { RowRange, Slice, SliceStore } from "../../domain/baseline/slice-st
 import type { ChangeStore } from "../../domain/change/change.ts";
 import { dateOnset, type Onset } from "../../domain/diagnosis/date-onset.ts";
 import type { Lead } from "../../domain/diagnosis/find-slice.ts";
-import { rankSuspects, type SuspectRanking } from "../../domain/diagnosis/rank-suspects.ts";
+import { rankSuspects, type SuspectQuestion, type SuspectRanking } from "../../domain/diagnosis/rank-suspects.ts";
 import { clockShift, type ShiftPattern, unitChange } from "../../domain/diagnosis/shift-pattern.ts";
+import type { Suspect } from "../../domain/incident/diagnosis.ts";
 import { dayMs, hourMs } from "../../domain/instant.ts";
 import type { LineageStore } from "../../domain/lineage/lineage.ts";
 import { walkLineage } from "../../domain/lineage/walk-lineage.ts";
+import type { System } from "../../domain/system/system.ts";
 import { binCountOf } from "../../stats/histogram/binning.ts";
 import { type SliceAudit, sameSeasonWindows } from "./audit-slice.ts";
 import type { DiagnosisScene } from "./diagnosis-scene.ts";
@@ -26,26 +28,37 @@ export async function traceUpstream(
 ): Promise<SuspectRanking> {
   const feature = lead?.finding.feature ?? audit.features[0]?.feature;
   const onset = await onsetOf(ports.slices, scene, lead, feature);
-  const changes = await ports.changes.list({
-    from: scene.range.from - lookBackMs,
-    to: scene.range.to,
-    system: scene.system.name,
-  });
+  const pattern = await patternOf(ports.slices, scene, lead, feature);
+  return rankChanges(ports, scene, { onset, shares: sharesOf(lead, audit), pattern });
+}
+
+/** Ranks the changes that were logged in the stretch and the week before it, by what is known of what happened. */
+export async function rankChanges(
+  ports: { readonly changes: ChangeStore; readonly lineage: LineageStore },
+  { system, range }: Pick<DiagnosisScene, "system" | "range">,
+  known: Pick<SuspectQuestion, "onset" | "shares" | "pattern">,
+): Promise<SuspectRanking> {
+  const changes = await ports.changes.list({ from: range.from - lookBackMs, to: range.to, system: system.name });
   return rankSuspects({
-    system: scene.system,
+    ...known,
+    system,
     changes: changes.filter((change) => change.kind !== "training"),
-    onset,
-    shares: sharesOf(lead, audit),
-    pattern: await patternOf(ports.slices, scene, lead, feature),
-    beyondSource: await beyondSource(ports.lineage, scene),
+    beyondSource: await beyondSource(ports.lineage, system),
   });
+}
+
+/** Who did it, in words. */
+export function causeWords(named: Suspect | undefined): string {
+  return named?.change === undefined
+    ? "no logged change explains it well enough to be named"
+    : `${named.change.title} (${named.change.component}), posterior ${named.posterior.toFixed(2)}`;
 }
 
 /** Farther up than this nobody looks for the cause of an hour. */
 const mostSteps = 10;
 
 /** What feeds the source, as lineage knows it: tables, jobs, contracts. */
-async function beyondSource(lineage: LineageStore, { system }: DiagnosisScene): Promise<ReadonlyMap<string, number>> {
+async function beyondSource(lineage: LineageStore, system: System): Promise<ReadonlyMap<string, number>> {
   const node = system.source.component;
   const graph = await walkLineage(lineage, { node, direction: "up", depth: mostSteps });
   const above = graph?.nodes.filter((one) => one.name !== node) ?? [];
@@ -79,7 +92,7 @@ async function onsetOf(
 const referenceRange = (scene: DiagnosisScene): RowRange => ({ kind: "reference", windows: sameSeasonWindows(scene) });
 
 /** Nothing finer is known than the window: every hour of it is as likely. */
-function evenly(from: number, to: number): Onset {
+export function evenly(from: number, to: number): Onset {
   const hours: number[] = [];
   for (let hour = from; hour < to; hour += hourMs) hours.push(hour);
   return { hours, weights: hours.map(() => 1 / hours.length) };
