@@ -331,5 +331,25 @@ export function lintContract(
       issues: [{ path: `${file}:1:1`, expected: "one document of kind DataContract", found: String(documents.length) }],
     };
   const read = readSchema(dataContract, document);
-  return "issues" in read ? read : { value: { contract: read.value, document } };
+  if ("issues" in read) return read;
+  const repeated = repeatedNames(document, read.value);
+  return repeated.length > 0 ? { issues: repeated } : { value: { contract: read.value, document } };
+}
+
+/** Rules, marks and results go by the names of fields: each stands once in its object, and so does each column. */
+function repeatedNames(document: DeclarationDocument, { schema }: DataContract): readonly DeclarationIssue[] {
+  return (schema ?? []).flatMap(({ properties }, object) => {
+    const names = new Set<string>();
+    const columns = new Set<string>();
+    return (properties ?? []).flatMap(({ name, physicalName = name }, index): DeclarationIssue[] => {
+      const isRepeated = names.has(name);
+      const isRepeatedColumn = columns.has(physicalName);
+      names.add(name);
+      columns.add(physicalName);
+      if (!isRepeated && !isRepeatedColumn) return [];
+      const [key, found] = isRepeated ? ["name", name] : ["physicalName", physicalName];
+      const path = document.place(["schema", object, "properties", index, key]);
+      return [{ path, expected: "each field and each column once", found: `\`${found}\` a second time` }];
+    });
+  });
 }

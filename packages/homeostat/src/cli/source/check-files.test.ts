@@ -71,6 +71,16 @@ describe("a file held to a contract", () => {
     );
   });
 
+  it("may have more rules than one statement holds", async () => {
+    const names = Array.from({ length: 200 }, (_, index) => `f${index}`);
+    const options = "required: true, unique: true, logicalTypeOptions: { minimum: 0, maximum: 5 }";
+    const properties = names.map((name) => `      - { name: ${name}, logicalType: number, ${options} }\n`).join("");
+    const rows = [names, names.map(() => 1), names.map(() => 2)].map((row) => row.join(",")).join("\n");
+    const results = await resultsOf(await file("wide.csv", rows), await contractOf(`    properties:\n${properties}`));
+    expect(results.size).toBe(800);
+    expect(new Set([...results.values()].map((result) => result.state))).toEqual(new Set(["passed"]));
+  });
+
   it("takes NaN for outside of every range and for no multiple", async () => {
     const options = "logicalTypeOptions: { minimum: 0, maximum: 9, multipleOf: 2 }";
     const contract = await contractOf(property(`{ name: a, logicalType: number, ${options} }`));

@@ -49,6 +49,10 @@ export async function startPrivateEngine(paths: readonly string[]): Promise<Priv
     max_execution_time: 0,
     max_threads: 1,
     output_format_json_quote_64bit_integers: 0,
+    // A contract may have a thousand fields with several rules each: that is one statement.
+    max_query_size: 16_777_216,
+    max_ast_elements: 2_000_000,
+    max_expanded_ast_elements: 5_000_000,
   };
   return {
     checker,

@@ -133,6 +133,23 @@ schema:
 };
 
 describe("a contract of the Open Data Contract Standard", () => {
+  it("names a field or a column that stands twice in its object, with its place", () => {
+    const text = `${head()}schema:
+  - name: arrivals
+    properties:
+      - { name: ship, logicalType: string }
+      - { name: ship, logicalType: integer }
+      - { name: crew, physicalName: ship, logicalType: string }
+  - name: others
+    properties:
+      - { name: ship, logicalType: string }
+`;
+    expect(issuesOf(text)).toEqual([
+      "c.yaml:10:17 each field and each column once / `ship` a second time",
+      "c.yaml:11:37 each field and each column once / `ship` a second time",
+    ]);
+  });
+
   it.each(Object.entries(valid))("is accepted with %s", (_, text) => {
     expect(issuesOf(text)).toEqual([]);
   });

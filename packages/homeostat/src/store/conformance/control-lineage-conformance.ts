@@ -173,6 +173,17 @@ export function lineageConformance(bench: () => ControlBench): void {
       expect(graph).toMatchObject({ more: true, nodes: { length: 1_000 }, edges: { length: 999 } });
     });
 
+    it("lets others add to what is known of our own components, and change none of it", async () => {
+      const { lineage } = bench().store;
+      const node = (name: string, version: string, facts: Record<string, unknown>) => ({ name, version, facts });
+      const names = ["model:m-ours", "dataset:theirs/t"];
+      await lineage.record(told(1, [], { nodes: names.map((name) => node(name, "1", { rows: 1 })) }));
+      const event = { by: "openlineage", nodes: names.map((name) => node(name, "2", { rows: 2, more: 3 })) };
+      await lineage.record(told(2, [], event));
+      expect(await lineage.node("model:m-ours")).toMatchObject({ version: "1", facts: { rows: 1, more: 3 } });
+      expect(await lineage.node("dataset:theirs/t")).toMatchObject({ version: "2", facts: { rows: 2, more: 3 } });
+    });
+
     it("ends an edge once", async () => {
       const { lineage } = bench().store;
       await lineage.record(told(1, [{ from: "service:e", to: "system:e" }]));

@@ -93,23 +93,30 @@ async function record(inside: ControlDatabase, told: LineageRecord): Promise<voi
   for (const edge of told.edges) await saveEdge(inside, told, edge);
 }
 
-async function saveNodes(inside: ControlDatabase, { at, nodes, edges }: LineageRecord): Promise<void> {
-  const told = new Map<ComponentName, LineageRecord["nodes"][number]>();
-  for (const { from, to } of edges) for (const name of [from, to]) told.set(name, { name });
-  for (const node of nodes) told.set(node.name, node);
-  for (const name of [...told.keys()].sort()) {
-    const node = told.get(name) ?? { name };
+/** Of our own components we know best: others may add to what is known of them, and change none of it. */
+const isOurs = (by: string, name: ComponentName): boolean =>
+  by === "openlineage" && !/^(dataset:.*\/|job:)/s.test(name);
+
+async function saveNodes(inside: ControlDatabase, { at, by, nodes, edges }: LineageRecord): Promise<void> {
+  const mentioned = new Map<ComponentName, LineageRecord["nodes"][number]>();
+  for (const { from, to } of edges) for (const name of [from, to]) mentioned.set(name, { name });
+  for (const node of nodes) mentioned.set(node.name, node);
+  for (const name of [...mentioned.keys()].sort()) {
+    const node = mentioned.get(name) ?? { name };
     const facts = toBody(node.facts ?? {});
     const values = { name, title: node.title ?? null, version: node.version ?? null, facts };
+    const [known, told] = isOurs(by, name)
+      ? (["excluded", "lineage_nodes"] as const)
+      : (["lineage_nodes", "excluded"] as const);
     await inside
       .insertInto("lineage_nodes")
       .values({ ...values, first_seen: at, last_seen: at })
       .onConflict((conflict) =>
         conflict.column("name").doUpdateSet((is) => ({
-          title: is.fn.coalesce("excluded.title", "lineage_nodes.title"),
-          version: is.fn.coalesce("excluded.version", "lineage_nodes.version"),
+          title: is.fn.coalesce(`${told}.title`, `${known}.title`),
+          version: is.fn.coalesce(`${told}.version`, `${known}.version`),
           // What is told anew counts; what was told before and not now stays.
-          facts: is("lineage_nodes.facts", "||", is.ref("excluded.facts")),
+          facts: is(`${known}.facts`, "||", is.ref(`${told}.facts`)),
           first_seen: is.fn<number>("least", ["lineage_nodes.first_seen", "excluded.first_seen"]),
           last_seen: is.fn<number>("greatest", ["lineage_nodes.last_seen", "excluded.last_seen"]),
         })),

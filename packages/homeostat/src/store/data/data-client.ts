@@ -75,6 +75,10 @@ export function openDataClient(address: EngineAddress): DataClient {
       input_format_skip_unknown_fields: 1,
       // A backfill may hold rows of many years at once, and each month is a partition.
       max_partitions_per_insert_block: "0",
+      // A contract may have a thousand fields with several rules each: that is one statement.
+      max_query_size: "16777216",
+      max_ast_elements: "2000000",
+      max_expanded_ast_elements: "5000000",
     },
   });
   const parametersOf = (parameters: QueryParameters | undefined): { query_params?: Record<string, unknown> } =>
