@@ -129,7 +129,7 @@ export function outcomeConformance(bench: () => DataBench): void {
         const counts = await events.counts(system);
         expect(counts).toMatchObject({ outcomes: all.length, outcomeDuplicates: sent.length - all.length });
       }),
-      { numRuns: 12 },
+      { numRuns: process.env.HOMEOSTAT_TEST_LONG === "1" ? 100 : 6 },
     );
   });
 }
