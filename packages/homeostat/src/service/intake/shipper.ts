@@ -54,8 +54,7 @@ const blockLimits = { maxRows: 100_000, maxBytes: 32 * 1024 * 1024 };
  * statements and a part on disk whatever its size, and shipping must not take the machine from those who send.
  */
 const fullBlockRows = 5_000;
-const gatherTimes = 8;
-const shortestGatherMs = 200;
+const gatherTimes = 4;
 const longestGatherMs = 500;
 const firstWaitMs = 100;
 const longestWaitMs = 5_000;
@@ -143,7 +142,7 @@ export function createShipper(ports: ShipperPorts): Shipper {
         const tookMs = ports.clock.now() - startedAt;
         if (largest === 0) await rest(waiting, cancellation);
         else if (largest < fullBlockRows)
-          await ports.sleep(Math.min(longestGatherMs, Math.max(shortestGatherMs, gatherTimes * tookMs)), cancellation);
+          await ports.sleep(Math.min(longestGatherMs, gatherTimes * tookMs), cancellation);
       }
     },
   };

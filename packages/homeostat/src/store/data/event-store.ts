@@ -272,6 +272,12 @@ async function windowsShippedAgain(client: DataClient, system: System): Promise<
   return rows.map((row) => Number(row.start));
 }
 
+/**
+ * A table of two million rows moves in pieces, so that they are never in memory a second time as a whole. A crash between
+ * two of them leaves rows that are known when the table is stored again.
+ */
+const pieces = "min_insert_block_size_rows = 200000, min_insert_block_size_bytes = 67108864, max_insert_threads = 1";
+
 /** Staged rows, given their features, segments and the marks of the rules they break, into the event table. */
 function moveStatement(
   system: System,
@@ -297,7 +303,7 @@ function moveStatement(
   };
   const selected = columns.map(({ name }) => values[name] ?? name).join(", ");
   return {
-    sql: `INSERT INTO ${eventTablesOf(system.name).predictions} (${columnList(columns)}) SELECT ${selected} FROM (${shaped})`,
+    sql: `INSERT INTO ${eventTablesOf(system.name).predictions} (${columnList(columns)}) SETTINGS ${pieces} SELECT ${selected} FROM (${shaped})`,
     parameters: { ...parameters, contract: system.source.contract?.version ?? "", stored: at },
   };
 }
