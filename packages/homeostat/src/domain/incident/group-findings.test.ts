@@ -100,5 +100,8 @@ describe("the first title", () => {
       firstTitle([finding("a", { monitor: "volume", metric: "rows", feature: undefined, segment: undefined })]),
     ).toBe("rows (volume) in all rows");
     expect(firstTitle([])).toBe("Findings");
+    expect(firstTitle([finding("a", { monitor: "contract", rule: "`fare` is at least 0" })])).toBe(
+      'The source breaks its promise "`fare` is at least 0"',
+    );
   });
 });

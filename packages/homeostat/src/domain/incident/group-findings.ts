@@ -67,6 +67,7 @@ export function ownerOf(system: System, finding: Finding): string {
 export function firstTitle(findings: readonly Finding[]): string {
   const lead = leadingFinding(findings);
   if (lead === undefined) return "Findings";
+  if (lead.monitor === "contract") return `The source breaks its promise "${lead.rule}"`;
   const alike = findings.filter(
     (finding) => finding.monitor === lead.monitor && finding.feature === lead.feature && finding.segment !== undefined,
   );

@@ -74,6 +74,9 @@ async function tell(
 
 /** Metric and size of the slice, in the diagnosis' own words: what the title does not say. */
 function evidenceOf({ diagnosis }: Incident): string {
+  const [asked, ...others] = diagnosis?.steps.filter(({ step }) => step === 1 || step === 3) ?? [];
+  if (asked !== undefined && [asked, ...others].every(({ status }) => status === "not-checked"))
+    return "nothing was compared with normal: there is no baseline yet";
   const told = diagnosis?.steps.filter(({ step, status }) => (step === 1 || step === 3) && status === "done") ?? [];
   return told.length === 0 ? "the diagnosis has found no more yet" : told.map(({ verdict }) => verdict).join("; ");
 }
