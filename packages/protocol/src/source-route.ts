@@ -3,6 +3,9 @@ import { instant } from "./name.ts";
 import { contractBody, contractChange, sourceAdded, sourceDetail, sourceSummary, sourceWindows } from "./source.ts";
 
 const range = z.object({ from: instant.optional(), to: instant.optional() });
+const windowRange = range.extend({
+  last: z.coerce.number().int().min(1).max(10_000).optional().describe("Only so many of the newest windows of a system"),
+});
 
 /** Addresses about sources and their contracts. */
 export const sourceRoutes = {
@@ -45,7 +48,7 @@ export const sourceRoutes = {
     path: "/v1/sources/{source}/windows",
     scope: "read",
     summary: "Contract checks and pipeline health, window by window, with the last shipped batches",
-    query: range,
+    query: windowRange,
     answer: sourceWindows,
     status: 200,
   },

@@ -38,7 +38,16 @@ export const sourceDetail = z.object({
   rules: z.array(z.object({ id: z.string(), field: z.string().nullable(), words: z.string(), severity: ruleSeverity })),
   unchecked: z.array(z.string()).describe("What is declared and not enforced"),
   versions: z.array(
-    z.object({ version: z.string(), digest: z.string(), since: instant, by: z.string(), breaking: z.boolean() }),
+    z.object({
+      version: z.string(),
+      digest: z.string(),
+      since: instant,
+      by: z.string(),
+      breaking: z.boolean().describe("It broke a system that read the source"),
+      changes: z
+        .array(contractChange)
+        .describe("From the version before, with the systems that read the source now; none of the first version"),
+    }),
   ),
 });
 export type SourceDetail = z.infer<typeof sourceDetail>;

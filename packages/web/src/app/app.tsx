@@ -2,11 +2,17 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 import { Route, Switch } from "wouter";
 import { createQueryClient } from "../data/query-client.ts";
+import { DatasetPage } from "../page/dataset/dataset-page.tsx";
+import { DatasetsPage } from "../page/datasets/datasets-page.tsx";
 import { DocsPage } from "../page/docs/docs-page.tsx";
 import { IncidentPage } from "../page/incident/incident-page.tsx";
 import { IncidentsPage } from "../page/incidents/incidents-page.tsx";
 import { LineagePage } from "../page/lineage/lineage-page.tsx";
+import { QuarantinePage } from "../page/quarantine/quarantine-page.tsx";
+import { ServerPage } from "../page/server/server-page.tsx";
 import { SignInPage } from "../page/sign-in/sign-in-page.tsx";
+import { SourcePage } from "../page/source/source-page.tsx";
+import { SourcesPage } from "../page/sources/sources-page.tsx";
 import { SystemPage } from "../page/system/system-page.tsx";
 import { SystemsPage } from "../page/systems/systems-page.tsx";
 import { MissingPage } from "./missing-page.tsx";
@@ -37,6 +43,24 @@ export function App(): ReactElement {
                   <IncidentsPage />
                 </Route>
                 <Route path="/incidents/:number">{({ number }) => <IncidentPage key={number} number={number} />}</Route>
+                <Route path="/systems/:system/datasets/:digest">
+                  {({ system, digest }) => <DatasetPage key={digest} system={system} digest={digest} />}
+                </Route>
+                <Route path="/sources">
+                  <SourcesPage />
+                </Route>
+                <Route path="/source">
+                  <SourcePage />
+                </Route>
+                <Route path="/quarantine">
+                  <QuarantinePage />
+                </Route>
+                <Route path="/datasets">
+                  <DatasetsPage />
+                </Route>
+                <Route path="/server">
+                  <ServerPage />
+                </Route>
                 <Route path="/lineage">
                   <LineagePage />
                 </Route>

@@ -3,9 +3,19 @@ import { Link, useLocation } from "wouter";
 import { useSession, useSignOut } from "../data/session.ts";
 import { ThemeToggle } from "./theme-toggle.tsx";
 
+const isDataset = (path: string): boolean => /^\/systems\/[^/]+\/datasets\//.test(path);
+
 const places = [
-  { href: "/", word: "Systems", holds: (path: string) => path === "/" || path.startsWith("/systems/") },
+  {
+    href: "/",
+    word: "Systems",
+    holds: (path: string) => path === "/" || (path.startsWith("/systems/") && !isDataset(path)),
+  },
   { href: "/incidents", word: "Incidents", holds: (path: string) => path.startsWith("/incidents") },
+  { href: "/sources", word: "Sources", holds: (path: string) => path === "/sources" || path === "/source" },
+  { href: "/quarantine", word: "Quarantine", holds: (path: string) => path === "/quarantine" },
+  { href: "/datasets", word: "Datasets", holds: (path: string) => path === "/datasets" || isDataset(path) },
+  { href: "/server", word: "Server", holds: (path: string) => path === "/server" },
   { href: "/docs", word: "API", holds: (path: string) => path === "/docs" },
 ] as const;
 

@@ -29,6 +29,12 @@ export function useSession(): UseQueryResult<SessionState> {
   return useQuery({ queryKey: sessionKey, queryFn: ({ signal }) => readSession(signal), staleTime: 60_000 });
 }
 
+/** Whether the session may change things, e.g. acknowledge or replay. */
+export function useMayOperate(): boolean {
+  const { data } = useSession();
+  return data?.kind === "signed-in" && data.session.scopes.some((scope) => scope === "operate" || scope === "admin");
+}
+
 /** The token for changes, or null when nobody is signed in. */
 export function useCsrfToken(): string | null {
   const { data } = useSession();

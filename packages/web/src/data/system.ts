@@ -1,5 +1,5 @@
 import type { Answer } from "@homeostat/protocol";
-import { type UseQueryResult, useQuery } from "@tanstack/react-query";
+import { type UseQueryResult, useQueries, useQuery } from "@tanstack/react-query";
 import { refreshMs, slowRefreshMs } from "./query-client.ts";
 import { server } from "./server.ts";
 
@@ -21,13 +21,20 @@ export function useSystem(system: string): UseQueryResult<Answer<"system">> {
   });
 }
 
-/** Rows acknowledged, stored, repeated, joined and waiting. */
+const countsQuery = (system: string) => ({
+  queryKey: ["counts", system],
+  queryFn: ({ signal }: { signal: AbortSignal }) => server.call("counts", { path: { system }, signal }),
+  refetchInterval: refreshMs,
+});
+
+/** Rows acknowledged, stored, repeated, joined, waiting, refused and not taken. */
 export function useCounts(system: string): UseQueryResult<Answer<"counts">> {
-  return useQuery({
-    queryKey: ["counts", system],
-    queryFn: ({ signal }) => server.call("counts", { path: { system }, signal }),
-    refetchInterval: refreshMs,
-  });
+  return useQuery(countsQuery(system));
+}
+
+/** The same of several systems, in the order asked. */
+export function useAllCounts(systems: readonly string[]): readonly UseQueryResult<Answer<"counts">>[] {
+  return useQueries({ queries: systems.map(countsQuery) });
 }
 
 /** Releases of a system, newest first. */

@@ -88,6 +88,42 @@ export const definitions = {
     word: "Slice",
     text: "The part of the rows where the trouble is, found by comparing every segment with its own baseline.",
   },
+  freshness: {
+    word: "Freshness",
+    text: "How old the newest event was when it was received. Sent long after the fact, as in a replay, it is large and nothing is wrong.",
+  },
+  completeness: {
+    word: "Completeness",
+    text: "The share of the rows that break no rule of the contract. Unknown where rows were held to no rules when they came.",
+  },
+  volume: {
+    word: "Volume",
+    text: "How many rows the window holds.",
+  },
+  processing: {
+    word: "Processing time",
+    text: "From receipt until the row was stored: 95 % of the rows stay within it.",
+  },
+  quarantine: {
+    word: "Quarantine",
+    text: "Rows that were sent and could not be stored. They are kept with their payload until somebody replays or discards them.",
+  },
+  spool: {
+    word: "Spool",
+    text: "The durable queue on disk between the acknowledgement of a row and its place in the store.",
+  },
+  gap: {
+    word: "Gap",
+    text: "Rows that are not where they should be: turned away, answered without being written down, or lost. They are counted here.",
+  },
+  clockSkew: {
+    word: "Clock skew",
+    text: "How far a sender's clock is ahead of the server's. Below two seconds it is the time of the network.",
+  },
+  digest: {
+    word: "Digest",
+    text: "The name of a dataset follows from its content: the same rows have the same name on another machine and at another time.",
+  },
   layer: {
     word: "Layer",
     text: "Where the trouble shows: infrastructure, pipeline, model (inputs and predictions) or outcome (labels and business).",

@@ -48,8 +48,14 @@ export interface ContractWindowStore {
   check(system: System, window: Window): Promise<ContractWindow>;
   /** Keeps a check; `touches` is how often the window had been touched when its rows were read. */
   save(system: string, checked: ContractWindow, touches: number, at: Instant): Promise<void>;
-  /** Checks that were kept, oldest window first; `from` inclusive, `to` exclusive, by the window's start. */
-  list(system: string, range: { readonly from?: Instant; readonly to?: Instant }): Promise<readonly ContractWindow[]>;
+  /**
+   * Checks that were kept, oldest window first; `from` inclusive, `to` exclusive, by the window's start; `last`: only so
+   * many of the newest.
+   */
+  list(
+    system: string,
+    range: { readonly from?: Instant; readonly to?: Instant; readonly last?: number },
+  ): Promise<readonly ContractWindow[]>;
   /** The same, counted by how the rules did; oldest window first. */
   tallies(system: string, range: { readonly from?: Instant; readonly to?: Instant }): Promise<readonly ContractTally[]>;
   /** By start of the window: how often it had been touched when it was last checked. */

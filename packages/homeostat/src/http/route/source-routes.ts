@@ -1,4 +1,5 @@
 import {
+  type Answer,
   type DeclarationDocument,
   lintContract,
   type SourceBatch,
@@ -8,7 +9,7 @@ import {
 import { consumersOf } from "../../domain/contract/consumers.ts";
 import type { Contract } from "../../domain/contract/contract.ts";
 import type { ContractWindow } from "../../domain/contract/contract-window.ts";
-import type { ContractChange } from "../../domain/contract/diff-contracts.ts";
+import { type ContractChange, diffContracts } from "../../domain/contract/diff-contracts.ts";
 import { type RuleResult, worstFirst } from "../../domain/contract/judge-rules.ts";
 import { readContract } from "../../domain/contract/read-contract.ts";
 import type { SourceVersion } from "../../domain/contract/source-store.ts";
@@ -53,13 +54,7 @@ export function sourceHandlers(house: House): Pick<Handlers, SourceRoutes> {
             severity,
           })),
           unchecked: [...current.contract.unchecked],
-          versions: versions.map((one) => ({
-            version: one.contract.version,
-            digest: one.digest,
-            since: isoOf(one.since),
-            by: one.actor,
-            breaking: one.breaking,
-          })),
+          versions: versionAnswers(versions, systems),
         },
       };
     },
@@ -83,7 +78,12 @@ export function sourceHandlers(house: House): Pick<Handlers, SourceRoutes> {
       return { kind: "ok", value: { changes: changes.map(contractChangeAnswer) } };
     },
     sourceWindows: ({ path, query, caller }) =>
-      windowsOf(house, caller, path.source, (system) => house.contracts.list(system.name, rangeOf(query))),
+      windowsOf(house, caller, path.source, (system) =>
+        house.contracts.list(system.name, {
+          ...rangeOf(query),
+          ...(query.last === undefined ? {} : { last: query.last }),
+        }),
+      ),
     checkSource: ({ path, query, caller }) =>
       windowsOf(house, caller, path.source, async (system) => {
         const frontier = await house.events.frontier(system);
@@ -186,6 +186,23 @@ function summaryOf({ id, since, contract }: SourceVersion, systems: readonly Sys
     unchecked: contract.unchecked.length,
     consumers: consumersOf(id, systems).map((consumer) => consumer.system),
   };
+}
+
+/** Versions, newest first, each with what it changed of the one before it. */
+function versionAnswers(versions: readonly SourceVersion[], systems: readonly System[]): Answer<"source">["versions"] {
+  return versions.map((one, index) => {
+    const before = versions[index + 1];
+    const changes =
+      before === undefined ? [] : diffContracts(before.contract, one.contract, consumersOf(one.id, systems));
+    return {
+      version: one.contract.version,
+      digest: one.digest,
+      since: isoOf(one.since),
+      by: one.actor,
+      breaking: one.breaking,
+      changes: changes.map(contractChangeAnswer),
+    };
+  });
 }
 
 export const contractChangeAnswer = ({ consumers, field, ...change }: ContractChange) => ({

@@ -205,7 +205,21 @@ export function contractConformance(bench: () => DataBench): void {
     expect(count("passed")).toBeGreaterThan(0);
     expect(count("not-checked")).toBeGreaterThan(0);
     expect(await bench().contracts.tallies("kept", { from: window.end })).toEqual([]);
-    expect(await bench().contracts.checkedTouches("kept")).toEqual(new Map([[firstWindow, 4]]));
+    const next = { start: window.end, end: window.end + (window.end - window.start) };
+    await bench().contracts.save("kept", { ...checked, window: next }, 1, firstWindow + 2);
+    const starts = async (last?: number) =>
+      (await bench().contracts.list("kept", last === undefined ? {} : { last })).map((one) => one.window.start);
+    expect([await starts(), await starts(1), await starts(9)]).toEqual([
+      [window.start, next.start],
+      [next.start],
+      [window.start, next.start],
+    ]);
+    expect(await bench().contracts.checkedTouches("kept")).toEqual(
+      new Map([
+        [firstWindow, 4],
+        [next.start, 1],
+      ]),
+    );
     expect(await bench().contracts.checkedTouches("other")).toEqual(new Map());
   });
 

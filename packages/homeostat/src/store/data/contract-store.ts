@@ -35,10 +35,14 @@ export function createContractStore(client: DataClient): ContractWindowStore {
       });
       await client.insertLines("contract_windows", [new TextEncoder().encode(`${line}\n`)]);
     },
-    list: async (system, range) => {
+    list: async (system, { last, ...range }) => {
       const { sql, parameters } = lastChecks(system, range);
-      const rows = await client.rows<{ body: string }>(`SELECT body FROM (${sql}) ORDER BY window`, parameters);
-      return rows.map((row) => JSON.parse(row.body) as ContractWindow);
+      const newest = last === undefined ? "" : "LIMIT {last:UInt32}";
+      const rows = await client.rows<{ body: string }>(
+        `SELECT body FROM (${sql}) ORDER BY window DESC ${newest}`,
+        last === undefined ? parameters : { ...parameters, last },
+      );
+      return rows.map((row) => JSON.parse(row.body) as ContractWindow).reverse();
     },
     tallies: async (system, range) => {
       const { sql, parameters } = lastChecks(system, range);

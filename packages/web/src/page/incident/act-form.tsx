@@ -1,13 +1,8 @@
 import type { IncidentDetail } from "@homeostat/protocol";
 import { type FormEvent, type ReactElement, useState } from "react";
 import { type IncidentAct, useIncidentAct } from "../../data/incident.ts";
-import { useSession } from "../../data/session.ts";
+import { useMayOperate } from "../../data/session.ts";
 import { ProblemBox } from "../../part/problem-box.tsx";
-
-function useMayOperate(): boolean {
-  const { data } = useSession();
-  return data?.kind === "signed-in" && data.session.scopes.some((scope) => scope === "operate" || scope === "admin");
-}
 
 /** Acknowledge or resolve, with a note for the timeline. Not shown once the incident is over. */
 export function ActForm(props: { readonly incident: IncidentDetail }): ReactElement | null {

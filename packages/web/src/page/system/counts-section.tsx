@@ -1,7 +1,10 @@
 import type { IntakeCounts } from "@homeostat/protocol";
 import type { ReactElement } from "react";
+import { Link } from "wouter";
 import { useCounts } from "../../data/system.ts";
 import { Fact, Facts } from "../../part/fact.tsx";
+import { GapTable } from "../../part/gap-table.tsx";
+import { Hint } from "../../part/hint.tsx";
 import { Loaded } from "../../part/loaded.tsx";
 import { ScrollTable, Section } from "../../part/section.tsx";
 import { formatCount } from "../../text/number.ts";
@@ -53,7 +56,23 @@ export function CountsSection(props: { readonly system: string }): ReactElement 
             <Facts>
               <Fact name="Predictions with an outcome">{formatCount(counts.joined)}</Fact>
               <Fact name="Outcomes waiting for their prediction">{formatCount(counts.outcomesWaiting)}</Fact>
+              {counts.inferenceHalves === 0 ? null : (
+                <Fact name="Halves of inferences waiting for the other">{formatCount(counts.inferenceHalves)}</Fact>
+              )}
+              <Fact
+                name={
+                  <>
+                    In quarantine <Hint term="quarantine" />
+                  </>
+                }
+              >
+                <Link href={`/quarantine?system=${props.system}`}>{formatCount(counts.quarantined)}</Link>
+                {counts.quarantinePending === 0 ? null : (
+                  <span className="quiet"> and {formatCount(counts.quarantinePending)} on the way</span>
+                )}
+              </Fact>
             </Facts>
+            {counts.gaps.length === 0 ? null : <GapTable gaps={counts.gaps} />}
           </>
         )}
       </Loaded>

@@ -1,6 +1,7 @@
 import type { SystemDetail } from "@homeostat/protocol";
 import type { ReactElement } from "react";
 import { Link } from "wouter";
+import { useSources } from "../../data/source.ts";
 import { VerdictBadge } from "../../part/badge.tsx";
 import { Fact, Facts } from "../../part/fact.tsx";
 import { Hint } from "../../part/hint.tsx";
@@ -9,6 +10,7 @@ import { Known, Unknown } from "../../part/unknown.tsx";
 import { lineageHref } from "../../plot/lineage-graph.tsx";
 import { formatCount, formatShare } from "../../text/number.ts";
 import { formatDuration } from "../../text/time.ts";
+import { sourceHref } from "../source/source-href.ts";
 
 function ReleaseFacts(props: { readonly system: SystemDetail }): ReactElement {
   const { liveRelease } = props.system;
@@ -48,6 +50,22 @@ function ReleaseFacts(props: { readonly system: SystemDetail }): ReactElement {
   );
 }
 
+function SourceLink(props: { readonly system: string }): ReactElement {
+  const sources = useSources();
+  const read = (sources.data?.items ?? []).filter(({ consumers }) => consumers.includes(props.system));
+  if (read.length === 0)
+    return <Unknown reason={sources.data === undefined ? "not loaded" : "no contract of it is registered"} />;
+  return (
+    <>
+      {read.map(({ id }) => (
+        <Link key={id} href={sourceHref(id)} className="listed">
+          {id}
+        </Link>
+      ))}
+    </>
+  );
+}
+
 /** What the system is, who owns it and what is live. */
 export function SystemHeader(props: { readonly system: SystemDetail }): ReactElement {
   const { system } = props;
@@ -81,6 +99,12 @@ export function SystemHeader(props: { readonly system: SystemDetail }): ReactEle
         <Fact name="Windows">
           {formatDuration(system.windows.lengthMs)} long, open {formatDuration(system.windows.latenessMs)} for late rows
           {system.windows.season === "none" ? "" : `, compared by ${system.windows.season.replaceAll("-", " ")}`}
+        </Fact>
+        <Fact name="Source">
+          <SourceLink system={system.name} />
+        </Fact>
+        <Fact name="Datasets">
+          <Link href={`/datasets?system=${system.name}`}>those of this system</Link>
         </Fact>
         <Fact name="Lineage">
           <Link href={lineageHref(`system:${system.name}`)}>what it is made from</Link>
