@@ -4,7 +4,13 @@ import { contractBody, contractChange, sourceAdded, sourceDetail, sourceSummary,
 
 const range = z.object({ from: instant.optional(), to: instant.optional() });
 const windowRange = range.extend({
-  last: z.coerce.number().int().min(1).max(10_000).optional().describe("Only so many of the newest windows of a system"),
+  last: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(10_000)
+    .optional()
+    .describe("Only so many of the newest windows of a system"),
 });
 
 /** Addresses about sources and their contracts. */
