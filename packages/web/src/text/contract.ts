@@ -44,7 +44,7 @@ export function countedText({ rule, counted, share, rows }: RuleResult): string 
 }
 
 /** Offending values with their counts: `LAX: 12, SFO: 3`. */
-export function valuesText({ values }: Pick<RuleResult, "values">): string {
+function valuesText({ values }: Pick<RuleResult, "values">): string {
   return values.map(({ value, count }) => `${value === "" ? "(empty text)" : value}: ${formatCount(count)}`).join(", ");
 }
 
