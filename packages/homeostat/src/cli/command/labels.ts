@@ -18,7 +18,7 @@ export function addLabels(program: Command, cli: Cli): void {
       "Shows for every window how many predictions have a label, and the share still without one by age. Predictions that wait yet are counted as waiting, never left out.",
     )
     .argument("<system>", "name of a system")
-    .option("--segment <name[=value]>", "each value of a segment, or one of them")
+    .option("--segment <name[=value]>", "each value of a segment, or one of them; * for all")
     .option("--window <instant>", "only the window that holds this instant", parseInstant)
     .addHelpText(
       "after",

@@ -18,7 +18,7 @@ export function addOutcomes(program: Command, cli: Cli): void {
       "Shows what predictions were worth and what users said of them: count, sum and mean of numbers with their 95 % interval, and the most frequent other answers. Corrected outcomes count once, as corrected last.",
     )
     .argument("<system>", "name of a system")
-    .option("--segment <name[=value]>", "each value of a segment, or one of them")
+    .option("--segment <name[=value]>", "each value of a segment, or one of them; * for all")
     .option("--window <instant>", "only the window that holds this instant", parseInstant)
     .addHelpText(
       "after",

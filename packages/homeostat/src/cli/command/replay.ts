@@ -9,7 +9,7 @@ import { createProgress, type Progress } from "../progress.ts";
 import { type Fault, type FaultKind, faultKinds, parseWhere } from "../replay/fault.ts";
 import { type Assignment, parseAssignments } from "../replay/parse-assignments.ts";
 import { readChanges } from "../replay/read-changes.ts";
-import { createReplayTable, type ReplayOrder, type ReplayTable } from "../replay/replay-table.ts";
+import { createReplayTable, type ReplayOrder, type ReplayTable, type TaskType } from "../replay/replay-table.ts";
 import { type DueChange, type ReplayResult, runReplay } from "../replay/run-replay.ts";
 import { createByteSender } from "../send-bytes.ts";
 import { renderTable } from "../table.ts";
@@ -35,6 +35,9 @@ interface Options extends RemoteOptions {
   readonly speed?: number;
   readonly release?: string;
   readonly probability?: string;
+  readonly value?: string;
+  readonly class?: string;
+  readonly confidence?: string;
 }
 
 const mostBatch = 10_000;
@@ -56,7 +59,10 @@ export function addReplay(program: Command, cli: Cli): void {
     .requiredOption("--inputs <list>", "field=SQL,… : the contract's fields in terms of the file's columns", (text) =>
       parseAssignments(text, "--inputs"),
     )
-    .requiredOption("--outcome <sql>", "condition over the file's columns that is the outcome")
+    .requiredOption(
+      "--outcome <sql>",
+      "the outcome over the file's columns: a condition; a number or a class, as the task is",
+    )
     .option("--outcome-time <sql>", "when the outcome was known (the time of the row, when absent)")
     .option("--time-column <name>", "column with the time of the row (the only column of times, when absent)")
     .option("--id <sql>", "id of the prediction (its day and its place in the day, when absent)")
@@ -66,7 +72,10 @@ export function addReplay(program: Command, cli: Cli): void {
     .option("--speed <factor>", "seconds of event time in a second, or max", parseSpeed)
     .optionsGroup("Predictions made elsewhere (monitor-only systems):")
     .option("--release <id>", "the release that made them")
-    .option("--probability <sql>", "their probability, over the file's columns")
+    .option("--probability <sql>", "binary classification: their probability, over the file's columns")
+    .option("--value <sql>", "regression: the value they predicted")
+    .option("--class <sql>", "multiclass classification: the class they predicted")
+    .option("--confidence <sql>", "with --class: how sure they were, from 0 to 1")
     .optionsGroup("Rehearsing an upstream fault:")
     .option("--fault <kind>", faultKinds.join(", "), oneOf(faultKinds), "none")
     .option("--at <time>", "from when on (the beginning, when absent)", parseInstant)
@@ -82,6 +91,8 @@ Example:
     --inputs "departure=date,origin,destination,distance" --outcome "delay > 15" \\
     --outcome-time "date + toIntervalMinute(30 + distance / 8 + greatest(delay, 0))" \\
     --fault time-zone --at 2001-03-06 --where origin=LAX,SFO
+  homeostat replay bike-demand --from hours.csv --since 2012-01-01 --until 2012-06-01 \\
+    --inputs "hour,temperature" --outcome rentals --release 2011 --value predicted
 `,
     )
     .action((system: string, options: Options) => replay(cli, system, options));
@@ -96,14 +107,14 @@ function parseSpeed(text: string): number | undefined {
 
 async function replay(cli: Cli, system: string, options: Options): Promise<void> {
   const connection = await connect(cli, options);
-  const { serving } = await connection.client.call("system", { path: { system } });
+  const { serving, task } = await connection.client.call("system", { path: { system } });
   const changes = (await Promise.all((options.changes ?? []).map((path) => readChanges(cli, path)))).flat();
   const progress = createProgress(cli, "Replay");
   const file = await openFile(options.from);
   let ended: string | undefined = "failed";
   try {
     progress.update(0, `reading ${options.from}`);
-    const order = orderOf(options, serving, timeColumnOf(file, options.timeColumn, undefined));
+    const order = orderOf(options, { serving, task }, timeColumnOf(file, options.timeColumn, undefined));
     const table = await createReplayTable(file, order);
     if (table.rows === 0)
       throw new CommandFailure(`${options.from} has no row from ${options.since} to ${options.until}`);
@@ -121,13 +132,20 @@ async function replay(cli: Cli, system: string, options: Options): Promise<void>
   }
 }
 
-function orderOf(options: Options, serving: "gateway" | "monitor-only", timeColumn: string): ReplayOrder {
-  const { release, probability } = options;
-  if (serving === "monitor-only" && (release === undefined || probability === undefined)) {
-    throw new UsageError("predictions of a monitor-only system need --release and --probability");
-  }
-  const elsewhere =
-    serving === "gateway" || release === undefined || probability === undefined ? undefined : { release, probability };
+/** What a prediction made elsewhere must bring, and what it may bring. */
+const outputsOfTask = {
+  "binary-classification": { needed: "probability", others: [] },
+  regression: { needed: "value", others: [] },
+  "multiclass-classification": { needed: "class", others: ["confidence"] },
+} as const;
+const everyOutput = ["probability", "value", "class", "confidence"] as const;
+
+function orderOf(
+  options: Options,
+  { serving, task }: { readonly serving: "gateway" | "monitor-only"; readonly task: TaskType },
+  timeColumn: string,
+): ReplayOrder {
+  const elsewhere = serving === "gateway" ? undefined : elsewhereOf(options, task);
   return {
     since: options.since,
     until: options.until,
@@ -144,8 +162,24 @@ function orderOf(options: Options, serving: "gateway" | "monitor-only", timeColu
       hours: options.faultHours,
     },
     batchRows: options.batch,
+    task,
     elsewhere,
   };
+}
+
+function elsewhereOf(options: Options, task: TaskType): ReplayOrder["elsewhere"] {
+  const { release } = options;
+  const { needed, others } = outputsOfTask[task];
+  if (release === undefined || options[needed] === undefined)
+    throw new UsageError(`predictions of a monitor-only system for ${task} need --release and --${needed}`);
+  const taken: readonly string[] = [needed, ...others];
+  const outputs = everyOutput.flatMap((name) => {
+    const expression = options[name];
+    if (expression === undefined) return [];
+    if (!taken.includes(name)) throw new UsageError(`--${name} is nothing that a system for ${task} predicts`);
+    return [{ name, expression }];
+  });
+  return { release, outputs };
 }
 
 interface Sending {

@@ -38,6 +38,7 @@ const usual: ReplayOrder = {
   id: undefined,
   fault: { kind: "none", column: undefined, at: "2001-02-01T00:00:00.000Z", where: undefined, hours: 8 },
   batchRows: 3,
+  task: "binary-classification",
   elsewhere: undefined,
 };
 
@@ -136,8 +137,28 @@ describe("the rows of a replay", () => {
   });
 
   it("carry release and probability where they were made elsewhere", async () => {
-    const { predictions } = await read({ elsewhere: { release: "r 'one'", probability: "distance / 4000" } });
+    const { predictions } = await read({
+      elsewhere: { release: "r 'one'", outputs: [{ name: "probability", expression: "distance / 4000" }] },
+    });
     expect(predictions[0]).toMatchObject({ release: "r 'one'", probability: 0.025 });
+  });
+
+  it("carry values and numbers for regression, classes and texts for several classes", async () => {
+    const value = [{ name: "value" as const, expression: "distance * 2" }];
+    const numbers = await read({ task: "regression", outcome: "delay", elsewhere: { release: "r", outputs: value } });
+    expect(numbers.predictions[0]).toMatchObject({ release: "r", value: 200 });
+    expect(numbers.outcomes.map((row) => row.value)).toContain(-5);
+    const said = [
+      { name: "class" as const, expression: "destination" },
+      { name: "confidence" as const, expression: "0.5" },
+    ];
+    const task = "multiclass-classification" as const;
+    const classes = await read({ task, outcome: "origin", elsewhere: { release: "r", outputs: said } });
+    expect(classes.predictions[0]).toMatchObject({ class: "SAV", confidence: 0.5 });
+    expect(classes.outcomes.map((row) => row.value)).toContain("ATL");
+    await expect(read({ task: "regression", outcome: "origin" })).rejects.toThrow("--outcome gives");
+    const wrong = [{ name: "value" as const, expression: "origin" }];
+    await expect(read({ task: "regression", elsewhere: { release: "r", outputs: wrong } })).rejects.toThrow("--value");
   });
 });
 

@@ -19,8 +19,20 @@ export interface ReplayOrder {
   readonly id: string | undefined;
   readonly fault: Fault;
   readonly batchRows: number;
-  /** For predictions made elsewhere: the release that made them, and the column or expression that holds its answers. */
-  readonly elsewhere: { readonly release: string; readonly probability: string } | undefined;
+  /** What the system predicts: it decides what an outcome is. */
+  readonly task: TaskType;
+  /** For predictions made elsewhere: the release that made them, and the expressions that hold its answers. */
+  readonly elsewhere: Elsewhere | undefined;
+}
+
+export type TaskType = "binary-classification" | "regression" | "multiclass-classification";
+
+interface Elsewhere {
+  readonly release: string;
+  readonly outputs: readonly {
+    readonly name: "probability" | "value" | "class" | "confidence";
+    readonly expression: string;
+  }[];
 }
 
 /** One batch of predictions, and the outcomes known by its end. */
@@ -76,7 +88,8 @@ export async function createReplayTable(file: OpenedFile, order: ReplayOrder): P
   const slices = await readSlices(file, order.batchRows);
   const total = (count: (slice: Slice) => number): number => slices.reduce((sum, slice) => sum + count(slice), 0);
   const outcomes = Number(await file.query("SELECT count() FROM replay_outcomes"));
-  const columns = order.elsewhere === undefined ? "id, time, inputs" : "id, time, release, inputs, probability";
+  const outputs = outputNames(order).map((name) => `, ${name}`);
+  const columns = order.elsewhere === undefined ? "id, time, inputs" : `id, time, release, inputs${outputs.join("")}`;
   const stream = (sql: string): LineCutter => createLineCutter(file.stream(sql, jsonSettings));
   return {
     rows: total((slice) => slice.rows),
@@ -88,6 +101,8 @@ export async function createReplayTable(file: OpenedFile, order: ReplayOrder): P
     outcomesInOrder: () => stream("SELECT predictionId, time, value FROM replay_outcomes ORDER BY time, predictionId"),
   };
 }
+
+const outputNames = ({ elsewhere }: ReplayOrder): readonly string[] => elsewhere?.outputs.map(({ name }) => name) ?? [];
 
 /** Fills `replay_rows`. Answers the number of rows without a time. */
 async function loadRows(file: OpenedFile, order: ReplayOrder): Promise<number> {
@@ -120,7 +135,8 @@ async function loadRows(file: OpenedFile, order: ReplayOrder): Promise<number> {
     "homeostat_outcome AS outcome",
     "homeostat_outcome_time AS outcome_time",
     "homeostat_touched AS touched",
-    ...(order.elsewhere === undefined ? [] : ["homeostat_release AS release", "homeostat_probability AS probability"]),
+    ...(order.elsewhere === undefined ? [] : ["homeostat_release AS release"]),
+    ...outputNames(order).map((name) => `homeostat_${name} AS ${name}`),
   ];
   await file.query(
     `CREATE TABLE replay_rows ENGINE = MergeTree ORDER BY number AS
@@ -160,11 +176,7 @@ function nullable(type: string): string {
 }
 
 async function outcomeSql(file: OpenedFile, order: ReplayOrder): Promise<string> {
-  const outcome = await file.check(order.outcome, "--outcome");
-  if (!/^(Nullable\()?(U?Int8|Bool)\)?$/.test(outcome.resultType)) {
-    throw new UsageError(`--outcome gives ${outcome.resultType}`, 'It must be a condition, e.g. "delay > 15".');
-  }
-  const value = `CAST(${outcome.expression}, 'Nullable(Bool)') AS homeostat_outcome`;
+  const value = `${await labelSql(file, order)} AS homeostat_outcome`;
   if (order.outcomeTime === undefined) return `${value}, homeostat_time AS homeostat_outcome_time`;
   const known = await file.check(order.outcomeTime, "--outcome-time");
   if (!/Date/.test(known.resultType)) {
@@ -176,6 +188,28 @@ async function outcomeSql(file: OpenedFile, order: ReplayOrder): Promise<string>
   return `${value}, ifNull(${timeSql(`(${known.expression})`)}, homeostat_time) AS homeostat_outcome_time`;
 }
 
+/** The label in the type that the task asks for; NULL where there is none. */
+async function labelSql(file: OpenedFile, { outcome, task }: ReplayOrder): Promise<string> {
+  const { expression, resultType } = await file.check(outcome, "--outcome");
+  switch (task) {
+    case "binary-classification":
+      if (!/^(Nullable\()?(U?Int8|Bool)\)?$/.test(resultType))
+        throw new UsageError(`--outcome gives ${resultType}`, 'It must be a condition, e.g. "delay > 15".');
+      return `CAST(${expression}, 'Nullable(Bool)')`;
+    case "regression":
+      if (!isNumber(resultType)) throw new UsageError(`--outcome gives ${resultType}`, "It must be a number.");
+      return finiteSql(expression);
+    case "multiclass-classification":
+      return textSql(expression);
+  }
+}
+
+const isNumber = (type: string): boolean => /^(Nullable\()?(U?Int|Float|Decimal)/.test(type);
+const textSql = (expression: string): string => `CAST(toString(${expression}), 'Nullable(String)')`;
+/** Tables say with not-a-number that a number is missing. */
+const finiteSql = (expression: string): string =>
+  `if(isFinite(toFloat64(${expression})), CAST(toFloat64(${expression}), 'Nullable(Float64)'), NULL)`;
+
 async function idSql(file: OpenedFile, order: ReplayOrder): Promise<string> {
   if (order.id === undefined)
     return "concat(toString(toDate(homeostat_time)), '-', leftPad(toString(homeostat_place), 6, '0'))";
@@ -184,8 +218,15 @@ async function idSql(file: OpenedFile, order: ReplayOrder): Promise<string> {
 
 async function elsewhereSql(file: OpenedFile, { elsewhere }: ReplayOrder): Promise<string> {
   if (elsewhere === undefined) return "";
-  const { expression } = await file.check(elsewhere.probability, "--probability");
-  return `${sqlString(elsewhere.release)} AS homeostat_release, toFloat64(${expression}) AS homeostat_probability,`;
+  const columns = [`${sqlString(elsewhere.release)} AS homeostat_release`];
+  for (const { name, expression } of elsewhere.outputs) {
+    const checked = await file.check(expression, `--${name}`);
+    if (name !== "class" && !isNumber(checked.resultType))
+      throw new UsageError(`--${name} gives ${checked.resultType}`, "It must be a number.");
+    const sql = name === "class" ? textSql(checked.expression) : finiteSql(checked.expression);
+    columns.push(`${sql} AS homeostat_${name}`);
+  }
+  return `${columns.join(", ")},`;
 }
 
 async function readSlices(file: OpenedFile, batchRows: number): Promise<readonly Slice[]> {

@@ -1,4 +1,4 @@
-import type { LabelLag, OutcomeTotal, LagQuantile as WireQuantile } from "@homeostat/protocol";
+import type { Answer, LabelLag, OutcomeTotal, LagQuantile as WireQuantile } from "@homeostat/protocol";
 import { isoOf } from "../../domain/instant.ts";
 import { type LagQuantile, lagCurveOf } from "../../domain/prediction/label-lag.ts";
 import type {
@@ -28,21 +28,19 @@ export function labelHandlers(house: House): Pick<Handlers, "labels" | "outcomes
     labels: async ({ path, query }) => {
       const asked = await askedOf(house, path.system, query);
       if (asked.kind === "refused") return asked;
-      const { system, labelQuery, segmentOf } = asked;
+      const { system, cuts } = asked;
       const frontier = await house.events.frontier(system);
       if (frontier === undefined) return { kind: "ok", value: { watermark: null, coverage: [], lags: [] } };
       const now = house.clock.now();
       const watermark = watermarkOf(system, frontier, now);
-      const [counted, records] = await Promise.all([
-        house.labels.labels(system, labelQuery, { watermark, now }),
-        house.windows.list(system.name, rangeOf(labelQuery, system)),
-      ]);
+      const records = await house.windows.list(system.name, rangeOf(asked, system));
       const restatements = new Map(records.map((record) => [record.start, record.restatements]));
-      return {
-        kind: "ok",
-        value: {
-          watermark: isoOf(watermark),
-          coverage: [...counted.coverage].sort(byWindow).map((one) => ({
+      const coverage: Answer<"labels">["coverage"] = [];
+      const lags: LabelLag[] = [];
+      for (const { labelQuery, segmentOf } of cuts) {
+        const counted = await house.labels.labels(system, labelQuery, { watermark, now });
+        for (const one of [...counted.coverage].sort(byWindow))
+          coverage.push({
             window: isoOf(one.window),
             segment: segmentOf(one.value),
             rows: one.rows,
@@ -50,28 +48,37 @@ export function labelHandlers(house: House): Pick<Handlers, "labels" | "outcomes
             share: one.rows === 0 ? null : one.labelled / one.rows,
             knownBefore: one.knownBefore,
             restatements: restatements.get(one.window) ?? 0,
-          })),
-          lags: counted.lags.flatMap(({ value, byOutcomeTime, byReceivedTime }) => [
+          });
+        for (const { value, byOutcomeTime, byReceivedTime } of counted.lags)
+          lags.push(
             lagAnswer(segmentOf(value), "outcome-time", byOutcomeTime),
             lagAnswer(segmentOf(value), "received-time", byReceivedTime),
-          ]),
-        },
-      };
+          );
+      }
+      return { kind: "ok", value: { watermark: isoOf(watermark), coverage, lags } };
     },
     outcomes: async ({ path, query }) => {
       const asked = await askedOf(house, path.system, query);
       if (asked.kind === "refused") return asked;
-      const totals = await house.labels.totals(asked.system, asked.labelQuery);
-      return { kind: "ok", value: { items: totals.map((total) => totalAnswer(asked.segmentOf(total.value), total)) } };
+      const items: OutcomeTotal[] = [];
+      for (const { labelQuery, segmentOf } of asked.cuts)
+        for (const total of await house.labels.totals(asked.system, labelQuery))
+          items.push(totalAnswer(segmentOf(total.value), total));
+      return { kind: "ok", value: { items } };
     },
   };
 }
 
 const byWindow = (left: LabelCoverage, right: LabelCoverage): number => left.window - right.window;
 
-interface Asked {
+interface Asked extends Pick<LabelQuery, "from" | "to"> {
   readonly kind: "asked";
   readonly system: System;
+  /** All rows, or one segment; with `*` all rows and then every segment. */
+  readonly cuts: readonly Cut[];
+}
+
+interface Cut {
   readonly labelQuery: LabelQuery;
   segmentOf(value: string): LabelLag["segment"];
 }
@@ -81,36 +88,45 @@ async function askedOf(house: House, name: string, query: OutcomeQuery): Promise
   if (found.kind === "refused") return found;
   const { system } = found;
   const { from, to, segment: text, window } = query;
-  const at = text?.indexOf("=") ?? -1;
-  const segment =
-    text === undefined || text === ""
-      ? undefined
-      : { name: at < 0 ? text : text.slice(0, at), value: at < 0 ? undefined : text.slice(at + 1) };
-  if (segment !== undefined && !system.segments.some((declared) => declared.name === segment.name))
+  const segments = segmentsOf(system, text);
+  if (segments === undefined)
     return refused("malformed-body", "The segment is not declared.", {
       issues: [
         {
           path: "segment",
-          expected: `one of ${system.segments.map((declared) => declared.name).join(", ") || "none"}, alone or with =VALUE`,
+          expected: `* for all, or one of ${system.segments.map((declared) => declared.name).join(", ") || "none"}, alone or with =VALUE`,
           found: text ?? "",
         },
       ],
     });
   const one = window === undefined ? undefined : windowOf(Date.parse(window), system.windows.lengthMs);
-  return {
-    kind: "asked",
-    system,
-    labelQuery: {
-      from: one?.start ?? (from === undefined ? undefined : Date.parse(from)),
-      to: one?.end ?? (to === undefined ? undefined : Date.parse(to)),
-      segment,
-    },
-    segmentOf: (value) => (segment === undefined ? null : { name: segment.name, value }),
+  const stretch = {
+    from: one?.start ?? (from === undefined ? undefined : Date.parse(from)),
+    to: one?.end ?? (to === undefined ? undefined : Date.parse(to)),
   };
+  const cuts = segments.map(
+    (segment): Cut => ({
+      labelQuery: { ...stretch, segment },
+      segmentOf: (value) => (segment === undefined ? null : { name: segment.name, value }),
+    }),
+  );
+  return { kind: "asked", system, ...stretch, cuts };
+}
+
+/** What a text names: all rows (undefined), one segment, or with `*` all rows and every segment. */
+function segmentsOf(system: System, text: string | undefined): readonly LabelQuery["segment"][] | undefined {
+  if (text === undefined || text === "") return [undefined];
+  if (text === "*") return [undefined, ...system.segments.map(({ name }) => ({ name, value: undefined }))];
+  const at = text.indexOf("=");
+  const segment = { name: at < 0 ? text : text.slice(0, at), value: at < 0 ? undefined : text.slice(at + 1) };
+  return system.segments.some((declared) => declared.name === segment.name) ? [segment] : undefined;
 }
 
 /** The windows that rows of the stretch may belong to: the first may begin before it. */
-function rangeOf({ from, to }: LabelQuery, system: System): { readonly from?: number; readonly to?: number } {
+function rangeOf(
+  { from, to }: Pick<LabelQuery, "from" | "to">,
+  system: System,
+): { readonly from?: number; readonly to?: number } {
   return {
     ...(from === undefined ? {} : { from: windowOf(from, system.windows.lengthMs).start }),
     ...(to === undefined ? {} : { to }),

@@ -1,8 +1,23 @@
 import type { FileArrival, FileColumn } from "../../domain/columnar/columnar.ts";
 import { isoOf } from "../../domain/instant.ts";
-import { columnTypeOf, type FieldType, type InputField } from "../../domain/pipeline/pipeline.ts";
+import { columnTypeOf, type InputField } from "../../domain/pipeline/pipeline.ts";
 import { futureToleranceMs } from "../../domain/prediction/prediction.ts";
 import type { Task } from "../../domain/system/task.ts";
+import {
+  boolean,
+  classOf,
+  instant,
+  literal,
+  longest,
+  longestLatencyMs,
+  number,
+  quoted,
+  type Reading,
+  readings,
+  sharesOf,
+  type TypeClass,
+  text,
+} from "./columnar-reading.ts";
 
 /** One thing that every row of a file must hold to. Expressions are over the file's own columns, as `f`. */
 interface RowCheck {
@@ -27,102 +42,6 @@ export interface FileShapeRefusal {
   readonly kind: "refused";
   readonly issues: readonly { readonly path: string; readonly expected: string; readonly found: string }[];
 }
-
-type TypeClass = "text" | "integer" | "float" | "bool" | "time" | "map" | "other";
-
-/** What a JSON row may hold too: see `row-shape.ts` at the door. */
-const longest = { id: 200, name: 100, text: 10_000, class: 200, unit: 50, feedback: 500 } as const;
-const longestLatencyMs = 3_600_000;
-
-const quoted = (name: string): string => `f.\`${name.replaceAll("\\", "\\\\").replaceAll("`", "\\`")}\``;
-const literal = (text: string): string => `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
-
-function classOf(type: string): TypeClass {
-  const base = /^(?:LowCardinality|Nullable)\((.*)\)$/.exec(type)?.[1];
-  if (base !== undefined) return classOf(base);
-  if (/^(String|FixedString|Enum)/.test(type)) return "text";
-  if (/^U?Int(8|16|32|64)$/.test(type)) return "integer";
-  if (/^(Float|BFloat|Decimal)/.test(type)) return "float";
-  if (type === "Bool") return "bool";
-  if (/^(DateTime|DateTime64|Date|Date32)(\(|$)/.test(type)) return "time";
-  return type.startsWith("Map(") ? "map" : "other";
-}
-
-/** A value of a column in one of the contract's types, and when it is one. NULL where the column holds none. */
-interface Reading {
-  readonly takes: readonly TypeClass[];
-  readonly words: string;
-  readonly expected: string;
-  value(column: string, type: TypeClass): string;
-  holds(column: string, type: TypeClass): string;
-}
-
-const instantPattern = "^\\\\d{4}-\\\\d{2}-\\\\d{2}T\\\\d{2}:\\\\d{2}:\\\\d{2}(\\\\.\\\\d+)?(Z|[+-]\\\\d{2}:\\\\d{2})$";
-
-function instantValue(column: string, type: TypeClass): string {
-  const text = `CAST(toString(${column}) AS Nullable(String))`;
-  return type === "text"
-    ? `if(match(ifNull(${text}, ''), '${instantPattern}'), parseDateTime64BestEffortOrNull(${text}, 3, 'UTC'), NULL)`
-    : `CAST(${column} AS Nullable(DateTime64(3, 'UTC')))`;
-}
-
-/** NaN is how many a table says that a number is missing. */
-const known = (column: string, type: TypeClass): string =>
-  type === "float" ? `if(isNaN(ifNull(toFloat64(${column}), 0)), NULL, ${column})` : column;
-
-const text = (from: number, to: number): Reading => ({
-  takes: ["text"],
-  words: "text",
-  expected: from === 0 ? `text of at most ${to} characters` : `text of ${from} to ${to} characters`,
-  value: (column) => `CAST(toString(${column}) AS Nullable(String))`,
-  holds: (column) =>
-    `isNull(${column}) OR (isValidUTF8(ifNull(toString(${column}), '')) AND lengthUTF8(ifNull(toString(${column}), '')) BETWEEN ${from} AND ${to})`,
-});
-
-const number = (low?: number, high?: number): Reading => ({
-  takes: ["integer", "float"],
-  words: "numbers",
-  expected: low === undefined ? "a finite number" : `a number from ${low} to ${high}`,
-  value: (column, type) => `CAST(toFloat64(${known(column, type)}) AS Nullable(Float64))`,
-  holds: (column, type) => {
-    const value = `ifNull(toFloat64(${known(column, type)}), ${low ?? 0})`;
-    return `isFinite(${value})${low === undefined ? "" : ` AND ${value} BETWEEN ${low} AND ${high}`}`;
-  },
-});
-
-const instant: Reading = {
-  takes: ["time", "text"],
-  words: "instants, or text of instants with their zone",
-  expected: "an instant between 1900 and 2299, as text with its zone",
-  value: instantValue,
-  holds: (column, type) =>
-    `isNull(${column}) OR ifNull(toYear(${instantValue(column, type)}) BETWEEN 1900 AND 2299, 0)`,
-};
-
-const boolean: Reading = {
-  takes: ["bool", "integer"],
-  words: "true and false, or 1 and 0",
-  expected: "true or false",
-  value: (column) => `CAST(accurateCastOrNull(${column}, 'UInt8') AS Nullable(Bool))`,
-  holds: (column) => `isNull(${column}) OR ifNull(accurateCastOrNull(${column}, 'UInt8') IN (0, 1), 0)`,
-};
-
-const integer: Reading = {
-  takes: ["integer", "float"],
-  words: "whole numbers",
-  expected: "a whole number of 64 bits",
-  value: (column, type) => `CAST(accurateCastOrNull(${known(column, type)}, 'Int64') AS Nullable(Int64))`,
-  holds: (column, type) =>
-    `isNull(${known(column, type)}) OR isNotNull(accurateCastOrNull(${known(column, type)}, 'Int64'))`,
-};
-
-const readings: Readonly<Record<FieldType, Reading>> = {
-  string: text(0, longest.text),
-  number: number(),
-  integer,
-  boolean,
-  timestamp: instant,
-};
 
 /** A place of the row: what JSON calls it, which column of the file holds it, and how it is read. */
 interface Place {
@@ -305,6 +224,11 @@ function outputPlaces(columns: Columns, task: Task): readonly OutputPlace[] {
       return [
         { column: "class", place: said, otherwise: "NULL", check: declaredCheck(said, task.classes) },
         { column: "confidence", place: confidence, otherwise: "NULL" },
+        {
+          column: "class_probabilities",
+          place: columns.place("probabilities", ["probabilities"], sharesOf(task.classes), false),
+          otherwise: "CAST(map(), 'Map(String, Float64)')",
+        },
       ];
     }
   }

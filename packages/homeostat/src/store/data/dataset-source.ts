@@ -122,7 +122,7 @@ async function describe(
 }
 
 /** Not in a dataset: when a row came and from whom says nothing about what was predicted, and differs between servers. */
-const leftAside = new Set(["received", "caller", "latency_ms", "vector_seen"]);
+const leftAside = new Set(["received", "stored", "caller", "latency_ms", "vector_seen"]);
 
 /** Received predictions with the outcome that counts, under the names of the event table. */
 export function openPredictions(client: DataClient, system: System, query: PredictionQuery): Relation {
