@@ -84,6 +84,7 @@ let spool: Spool;
 let shipper: Shipper;
 let log: ReturnType<typeof eventLog>;
 let stop: () => Promise<void>;
+let pauses = 0;
 
 async function start(directory: string): Promise<void> {
   spool = await openSpool({ directory, limitBytes: 1e9, segmentBytes: 1e6, clock });
@@ -91,6 +92,7 @@ async function start(directory: string): Promise<void> {
   let now = 0;
   const sleep = async (ms: number) => {
     now += ms;
+    pauses += 1;
     await new Promise((resolve) => setTimeout(resolve, 1));
   };
   shipper = createShipper({
@@ -220,6 +222,25 @@ describe("the shipper", () => {
     await until(() => expect(spool.state().rows).toBe(0));
     expect(noted).toEqual(["good file-lost 7"]);
     expect([keptBy("good"), shipper.state().kind]).toEqual([["a"], "shipping"]);
+  });
+
+  it("does not pause after each of many small files, which cannot be gathered", async () => {
+    noted.length = 0;
+    pauses = 0;
+    const files = 60;
+    const names = Array.from({ length: files }, (_, n) => `rows-${String(n).padStart(24, "0")}`);
+    await Promise.all(
+      names.map((name) =>
+        spool.append("outcome-files:good", {
+          rows: 1,
+          bytes: new TextEncoder().encode(JSON.stringify({ name, stream: "outcomes" })),
+          receivedAt: 1,
+        }),
+      ),
+    );
+    await until(() => expect(spool.state().rows).toBe(0));
+    expect(noted).toHaveLength(files);
+    expect(pauses).toBeLessThan(files / 2);
   });
 
   it("leaves to people a block of which more than single rows are refused", async () => {

@@ -55,6 +55,8 @@ const blockLimits = { maxRows: 100_000, maxBytes: 32 * 1024 * 1024 };
  */
 const fullBlockRows = 5_000;
 const gatherTimes = 4;
+/** Files of one stream that are stored before the others have their turn: many small ones must not wait for a pause each. */
+const filesInRound = 32;
 const longestGatherMs = 500;
 const firstWaitMs = 100;
 const longestWaitMs = 5_000;
@@ -99,12 +101,19 @@ export function createShipper(ports: ShipperPorts): Shipper {
     }
   }
 
-  /** One block of every stream that is not resting. Returns the rows of the largest block, 0 when there was none. */
+  /**
+   * One block of every stream that is not resting, and some files, which cannot be gathered into a block. Returns the rows
+   * of the largest block, 0 when there was none.
+   */
   async function shipRound(): Promise<number> {
     let largest = 0;
     for (const stream of ports.spool.pendingStreams()) {
       if ((troubles.get(stream)?.retryAt ?? 0) > ports.clock.now()) continue;
-      largest = Math.max(largest, await shipStream(stream));
+      let blocks = isFiles(stream) ? filesInRound : 1;
+      for (let rows = 1; rows > 0 && blocks > 0; blocks--) {
+        rows = await shipStream(stream);
+        largest = Math.max(largest, rows);
+      }
     }
     return largest;
   }
