@@ -66,7 +66,7 @@ afterEach(async () => {
 });
 
 function answerTo(address: string, nth: number, text: string): [number, Record<string, string>, unknown] {
-  if (address === "watched") return [200, {}, { serving }];
+  if (address === "watched") return [200, {}, { serving, task: "binary-classification" }];
   if (address === "changes") {
     const change = JSON.parse(text) as { title: string };
     events.push({ kind: "change", title: change.title });

@@ -52,6 +52,13 @@ describe("hypergeometric law", () => {
 });
 
 describe("two proportions", () => {
+  it("take the score test for weighted counts that are not whole, however few", () => {
+    expect(twoProportionTest({ hits: 0.5, rows: 100_000, baselineHits: 18, baselineRows: 37 })).toMatchObject({
+      test: "score",
+    });
+    expect(fisherExact({ hits: 0.5, rows: 100_000, baselineHits: 18, baselineRows: 37 })).toBeGreaterThanOrEqual(0);
+  });
+
   it.each(golden.fisher)("Fisher agrees with scipy on %d/%d against %d/%d", (a, n, b, m, both, greater, less) => {
     const counts = table([a!, n!, b!, m!]);
     expect(relative(fisherExact(counts), both!)).toBeLessThan(1e-8);

@@ -40,7 +40,7 @@ export interface NoProportions {
  * Fisher's exact test where an expected count is below five, else the pooled score test
  * `z = (p₁ − p₀)/√(p̄(1−p̄)(1/n₁ + 1/n₀))`. With overdispersion φ the score form is used at n/φ rows and Student's t with
  * `windows` degrees of freedom, since an exact test of clustered rows is exact for the wrong law.
- * Shapes: whole 0 ≤ hits ≤ rows. No rows on a side gives `insufficient`. Two shares both 0 or both 1 give z = 0, p = 1
+ * Shapes: 0 ≤ hits ≤ rows; weighted counts that are not whole take the score test, since no exact one is theirs. No rows on a side gives `insufficient`. Two shares both 0 or both 1 give z = 0, p = 1
  * (one-sided p is 1 as well). Cost: O(1), or O(√rows) for the exact test. Assumes independent rows up to φ.
  */
 export function twoProportionTest(
@@ -60,7 +60,8 @@ export function twoProportionTest(
   const spread = Math.sqrt(pooled * (1 - pooled) * (1 / rows + 1 / baselineRows) * phi);
   const z = spread > 0 ? difference / spread : 0;
   const leastExpected = Math.min(rows, baselineRows) * Math.min(pooled, 1 - pooled);
-  if (!overdispersion && leastExpected < 5) {
+  const areWhole = [hits, rows, baselineHits, baselineRows].every(Number.isSafeInteger);
+  if (!overdispersion && leastExpected < 5 && areWhole) {
     return { kind: "measured", test: "fisher-exact", difference, z, pValue: fisherExact(counts, side) };
   }
   const tail = (t: number): number =>
@@ -96,8 +97,8 @@ export function fisherExact({ hits, rows, baselineHits, baselineRows }: TwoCount
 
 /** The largest whole k in [from, to] for which a condition that turns false once still holds; from − 1 if none. */
 function lastNotAbove(from: number, to: number, holds: (k: number) => boolean): number {
-  let low = from - 1;
-  let high = to + 1;
+  let low = Math.ceil(from) - 1;
+  let high = Math.floor(to) + 1;
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2);
     if (holds(middle)) low = middle;
