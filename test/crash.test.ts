@@ -46,13 +46,9 @@ function plan(times: number): readonly Life[] {
     ),
     { point: "during-staging", nth: 1, whom: "engine" },
     { point: "during-insert", nth: 1, whom: "engine" },
-    { point: "during-insert", nth: 1, whom: "group" },
     { point: "after-adoption", nth: 2, whom: "group" },
     { point: "before-removal", nth: 1, whom: "group" },
-    { point: "after-insert", nth: 1, whom: "group" },
-    { point: "before-release", nth: 1, whom: "group" },
     ...whoms.map((whom): Life => ({ point: "any moment", nth: 0, whom })),
-    { point: "any moment", nth: 0, whom: "group" },
   ];
   return Array.from({ length: times }, () => once).flat();
 }
