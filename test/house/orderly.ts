@@ -46,6 +46,15 @@ export async function pictureOf(client: Client): Promise<Picture> {
 export async function finalPicture(client: Client, whole: Orderly["whole"], limitMs = 60_000): Promise<Picture> {
   await settled(client);
   await evaluated(client, whole, limitMs);
+  // What came last waits for a pause that grows with every restatement; until then the day before is shown as it was.
+  await until(
+    "both days have seen everything",
+    async () => {
+      const { items } = await client.call("windows", { path, query: days });
+      return items.length === 2 && items.every(({ current }) => current) ? true : undefined;
+    },
+    limitMs,
+  );
   await until(
     "the performance of both days is judged",
     async () => {

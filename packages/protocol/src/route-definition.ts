@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import { z } from "zod";
 import type { Scope } from "./access.ts";
 
 /** One address of the API. */
@@ -17,3 +17,7 @@ export interface Route {
   readonly answer: z.ZodType;
   readonly status: 200 | 201 | 202 | 204;
 }
+
+/** An answer that is a list of items. */
+export const list = <T extends z.ZodType>(item: T): z.ZodObject<{ items: z.ZodArray<T> }> =>
+  z.object({ items: z.array(item) });

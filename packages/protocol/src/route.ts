@@ -14,32 +14,16 @@ import {
   predictRequest,
 } from "./event.ts";
 import { hookRoutes } from "./hook-route.ts";
-import { incidentAct, incidentDetail, incidentSummary } from "./incident.ts";
+import { incidentRoutes } from "./incident-route.ts";
 import { keepingRoutes } from "./keeping-route.ts";
-import { labelReport, outcomeTotal } from "./label.ts";
 import { baselineRequest, job, model, release, releaseRequest, trainRequest } from "./learning.ts";
 import { lineageRoutes } from "./lineage-route.ts";
 import { instant } from "./name.ts";
 import { quarantineRoutes } from "./quarantine-route.ts";
-import type { Route } from "./route-definition.ts";
-import {
-  driftCell,
-  finding,
-  intakeCounts,
-  performanceCell,
-  systemDetail,
-  systemSummary,
-  windowSummary,
-} from "./sensing.ts";
+import { list, type Route } from "./route-definition.ts";
+import { intakeCounts, systemDetail, systemSummary } from "./sensing.ts";
+import { sensingRoutes } from "./sensing-route.ts";
 import { sourceRoutes } from "./source-route.ts";
-
-const range = z.object({
-  from: instant.optional(),
-  to: instant.optional(),
-  segment: z.string().optional().describe("`origin=LAX`; all rows when absent; `*` for every segment"),
-});
-const list = <T extends z.ZodType>(item: T): z.ZodObject<{ items: z.ZodArray<T> }> =>
-  z.object({ items: z.array(item) });
 
 /** Rows as text, or as a table. */
 const rowTypes = [
@@ -246,66 +230,7 @@ export const routes = {
     answer: release,
     status: 200,
   },
-  windows: {
-    method: "GET",
-    path: "/v1/systems/{system}/windows",
-    scope: "read",
-    summary: "Windows with row counts, label coverage and verdict",
-    query: range,
-    answer: list(windowSummary),
-    status: 200,
-  },
-  drift: {
-    method: "GET",
-    path: "/v1/systems/{system}/drift",
-    scope: "read",
-    summary: "PSI of every feature, window by window",
-    query: range,
-    answer: list(driftCell),
-    status: 200,
-  },
-  performance: {
-    method: "GET",
-    path: "/v1/systems/{system}/performance",
-    scope: "read",
-    summary: "Performance by segment, window by window",
-    query: range,
-    answer: list(performanceCell),
-    status: 200,
-  },
-  labels: {
-    method: "GET",
-    path: "/v1/systems/{system}/labels",
-    scope: "read",
-    summary: "Label coverage by window, and how long labels take",
-    query: range.extend({
-      segment: z.string().optional().describe("`origin=LAX`; `origin` for each of its values; all rows when absent"),
-      window: instant.optional().describe("Start of one window, in place of `from` and `to`"),
-    }),
-    answer: labelReport,
-    status: 200,
-  },
-  outcomes: {
-    method: "GET",
-    path: "/v1/systems/{system}/outcomes",
-    scope: "read",
-    summary: "Business metrics and feedback by window",
-    query: range.extend({
-      segment: z.string().optional().describe("`origin=LAX`; `origin` for each of its values; all rows when absent"),
-      window: instant.optional().describe("Start of one window, in place of `from` and `to`"),
-    }),
-    answer: list(outcomeTotal),
-    status: 200,
-  },
-  findings: {
-    method: "GET",
-    path: "/v1/systems/{system}/findings",
-    scope: "read",
-    summary: "Findings, newest first",
-    query: range,
-    answer: list(finding),
-    status: 200,
-  },
+  ...sensingRoutes,
   changes: {
     method: "GET",
     path: "/v1/changes",
@@ -332,41 +257,7 @@ export const routes = {
   },
   ...hookRoutes,
   ...lineageRoutes,
-  incidents: {
-    method: "GET",
-    path: "/v1/incidents",
-    scope: "read",
-    summary: "Incidents, newest first",
-    query: z.object({ system: z.string().optional(), state: z.enum(["open", "acknowledged", "resolved"]).optional() }),
-    answer: list(incidentSummary),
-    status: 200,
-  },
-  incident: {
-    method: "GET",
-    path: "/v1/incidents/{number}",
-    scope: "read",
-    summary: "One incident with its evidence",
-    answer: incidentDetail,
-    status: 200,
-  },
-  acknowledge: {
-    method: "POST",
-    path: "/v1/incidents/{number}/acknowledge",
-    scope: "operate",
-    summary: "I am looking at it",
-    body: incidentAct,
-    answer: incidentDetail,
-    status: 200,
-  },
-  resolve: {
-    method: "POST",
-    path: "/v1/incidents/{number}/resolve",
-    scope: "operate",
-    summary: "It is over",
-    body: incidentAct,
-    answer: incidentDetail,
-    status: 200,
-  },
+  ...incidentRoutes,
   keys: { method: "GET", path: "/v1/keys", scope: "admin", summary: "API keys", answer: list(apiKey), status: 200 },
   createKey: {
     method: "POST",

@@ -16,6 +16,9 @@ export const windowSummary = z.object({
   start: instant,
   end: instant,
   state: z.enum(["open", "due", "evaluated"]),
+  current: z
+    .boolean()
+    .describe("Whether the evaluation has seen everything: false when rows or outcomes came since, or are to mature"),
   rows: z.int(),
   labelledRows: z.int(),
   labelCoverage: z

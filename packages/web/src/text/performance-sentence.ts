@@ -32,5 +32,7 @@ export function windowSentence(window: WindowSummary, when: string): string {
   const found = window.findings === 1 ? "1 finding" : `${formatCount(window.findings)} findings`;
   const restated =
     window.restatements === 0 ? "" : `, judged again ${formatCount(window.restatements)} times after late rows`;
-  return `${when}: ${verdictWords[window.verdict].word.toLowerCase()}; ${formatCount(window.rows)} rows, ${coverage}, ${found}; ${stateText[window.state]}${restated}.`;
+  const later =
+    window.state === "evaluated" && !window.current ? ", to be judged again: more has come since or is to come" : "";
+  return `${when}: ${verdictWords[window.verdict].word.toLowerCase()}; ${formatCount(window.rows)} rows, ${coverage}, ${found}; ${stateText[window.state]}${restated}${later}.`;
 }

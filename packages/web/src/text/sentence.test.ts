@@ -91,6 +91,7 @@ describe("windowSentence", () => {
     start: "2001-02-12T00:00:00Z",
     end: "2001-02-13T00:00:00Z",
     state: "evaluated",
+    current: true,
     rows: 0,
     labelledRows: 0,
     labelCoverage: null,
@@ -100,6 +101,12 @@ describe("windowSentence", () => {
     findings: 1,
     restatements: 2,
   };
+
+  it("says when more has come than was judged", () => {
+    expect(windowSentence({ ...window, current: false, restatements: 0 }, "12 Feb")).toMatch(
+      /judged, to be judged again: more has come since or is to come\.$/,
+    );
+  });
 
   it("calls the coverage of an empty window unknown, not zero", () => {
     expect(windowSentence(window, "12 Feb")).toBe(

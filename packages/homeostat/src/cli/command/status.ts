@@ -208,7 +208,7 @@ function windowsText(cli: Cli, windows: readonly WindowSummary[]): string {
     ],
     windows.map((window) => [
       instantText(window.start),
-      window.state,
+      window.state === "evaluated" && !window.current ? "evaluated, again soon" : window.state,
       isKnown(window) ? verdictText(window.verdict, cli.terminal.colors) : `${unknownMark} not evaluated`,
       contractText(cli, window),
       countText(window.rows),

@@ -131,6 +131,7 @@ export function windowAnswer(
     start: isoOf(record.start),
     end: isoOf(record.end),
     state: !open ? "evaluated" : passed ? "due" : "open",
+    current: !open && !record.dirty,
     // Rows are counted with the profiles; before that the contract's check has counted them.
     rows: open && tally !== undefined ? tally.rows : record.rows,
     labelledRows: record.labelledRows,

@@ -6,6 +6,7 @@ const window = (day: number, coverage: number | null, state: WindowSummary["stat
   start: new Date(day * 86_400_000).toISOString(),
   end: new Date((day + 1) * 86_400_000).toISOString(),
   state,
+  current: state === "evaluated",
   rows: 100,
   labelledRows: Math.round(100 * (coverage ?? 0)),
   labelCoverage: coverage,
