@@ -1,11 +1,24 @@
 import type { Instant } from "../instant.ts";
 import type { ChannelDeclaration } from "../system/system.ts";
 
+/**
+ * Why somebody is told. `escalated`: the same problem, told to the next or told again because nobody answered. `updated`:
+ * more findings since. `oncall.nobody`: a schedule had nobody for it, which is an alert of its own.
+ */
+export type NotificationKind =
+  | "incident.opened"
+  | "incident.diagnosed"
+  | "incident.escalated"
+  | "incident.updated"
+  | "incident.acknowledged"
+  | "incident.resolved"
+  | "oncall.nobody";
+
 /** What is said about an incident, the same for every channel. */
 export interface Notification {
   /** Stable over retries: receivers drop what they have seen. */
   readonly id: string;
-  readonly kind: "incident.opened" | "incident.diagnosed" | "incident.acknowledged" | "incident.resolved";
+  readonly kind: NotificationKind;
   readonly incident: number;
   readonly system: string;
   readonly severity: "warning" | "critical";
@@ -14,6 +27,12 @@ export interface Notification {
   readonly text: string;
   readonly link: string;
   readonly at: Instant;
+  /** The person it is for; undefined: a channel that nobody in particular reads. */
+  readonly recipient?: string | undefined;
+  /** Why this recipient and now, e.g. `on call in data-weekly, step 1 of 2`. */
+  readonly reason?: string | undefined;
+  /** Acknowledges after one confirmation, without signing in; signed, once, expiring. */
+  readonly acknowledgeLink?: string | undefined;
 }
 
 /** A way to reach people. Every member of the family is one folder and one line in the registry. */

@@ -9,6 +9,9 @@ function plain(text: string): string {
 const verbs: Readonly<Record<Notification["kind"], string>> = {
   "incident.opened": "opened",
   "incident.diagnosed": "diagnosed",
+  "incident.escalated": "escalated",
+  "incident.updated": "has more findings",
+  "oncall.nobody": "found nobody on call",
   "incident.acknowledged": "acknowledged",
   "incident.resolved": "resolved",
 };
