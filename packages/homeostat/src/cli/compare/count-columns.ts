@@ -3,6 +3,7 @@ import type { PlannedColumn } from "../../domain/comparison/plan-comparison.ts";
 import { invariant } from "../../domain/invariant.ts";
 import { sqlName, sqlString } from "../../engine/quote-sql.ts";
 import { type Binning, binCountOf, newBinOf, nullBinOf } from "../../stats/histogram/binning.ts";
+import { edgeCellsOf } from "../../stats/histogram/edge-cells.ts";
 import type { WorkingTable } from "../table-file/working-table.ts";
 import type { ColumnBins } from "./choose-bins.ts";
 import { partsOf, rowGroupsOf, type SegmentColumn, segmentAt } from "./group-rows.ts";
@@ -140,7 +141,22 @@ function binCode(name: string, binning: Binning): string {
     return `if(isNull(${column}), toUInt8(${nulls}), ${found})`;
   }
   const value = `ifNull(toFloat64(${column}), nan)`;
-  const steps = `CAST([${[belowAll, ...binning.edges].join(", ")}], 'Array(Float64)')`;
-  const ids = `CAST([${[0, ...binning.edges.map((_, edge) => edge + 1)].join(", ")}], 'Array(UInt8)')`;
-  return `if(isFinite(${value}), transform(roundDown(${value}, ${steps}), ${steps}, ${ids}, toUInt8(0)), toUInt8(${nulls}))`;
+  return `if(isFinite(${value}), ${edgeCode(value, binning.edges)}, toUInt8(${nulls}))`;
 }
+
+/** The number of edges at or below a number: the twin of `edgesReached`, or a binary search where a table does not pay. */
+function edgeCode(value: string, edges: readonly number[]): string {
+  const table = edgeCellsOf(edges);
+  if (table === undefined) {
+    const steps = numbers("Float64", [belowAll, ...edges]);
+    const ids = numbers("UInt8", [0, ...edges.map((_, edge) => edge + 1)]);
+    return `transform(roundDown(${value}, ${steps}), ${steps}, ${ids}, toUInt8(0))`;
+  }
+  const { first, scale, cells, before, layers } = table;
+  const cell = `toUInt16(least(greatest((${value} - toFloat64(${first})) * toFloat64(${scale}), 0), ${cells - 1})) + 1`;
+  const reached = layers.map((layer) => `(${value} >= ${numbers("Float64", layer)}[${cell}])`);
+  return `toUInt8(${[`${numbers("UInt8", before)}[${cell}]`, ...reached].join(" + ")})`;
+}
+
+const numbers = (type: "Float64" | "UInt8", values: readonly (number | string)[]): string =>
+  `CAST([${values.map((value) => (Number.isNaN(value) ? "nan" : value)).join(", ")}], 'Array(${type})')`;

@@ -5,6 +5,7 @@ import { groupCounts } from "./bin-groups.ts";
 import { binOf } from "./bin-of.ts";
 import { type Binning, binCountOf, newBinOf, nullBinOf } from "./binning.ts";
 import { categoricalBinningOf } from "./categorical-binning.ts";
+import { edgeCellsOf, edgesReached } from "./edge-cells.ts";
 import { fittingReportGroups } from "./fitting-report-groups.ts";
 import { emptyHistogram, histogramOf, mergeHistograms, rowsOf } from "./histogram.ts";
 import { nextDouble } from "./next-double.ts";
@@ -244,5 +245,41 @@ describe("poolRareBins", () => {
         },
       ),
     );
+  });
+});
+
+describe("edgeCellsOf", () => {
+  const aNumber = fc.oneof(
+    fc.double({ noNaN: true }),
+    fc.integer({ min: -50, max: 50 }),
+    fc.constantFrom(0, -0, 1e-300),
+  );
+
+  it("answers as a search does, at the edges and on both sides of them too", () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(aNumber, { minLength: 1, maxLength: 63 }), fc.array(aNumber), (some, others) => {
+        const edges = some
+          .filter(Number.isFinite)
+          .map((edge) => edge + 0)
+          .sort((left, right) => left - right);
+        const table = edgeCellsOf([...new Set(edges)]);
+        if (table === undefined) return;
+        const binning: Binning = { kind: "numeric", edges: [...new Set(edges)], points: [] };
+        for (const x of [...edges, ...edges.map(nextDouble), ...edges.map((edge) => -nextDouble(-edge)), ...others])
+          if (Number.isFinite(x)) expect(edgesReached(x, table)).toBe(binOf(binning, x));
+      }),
+    );
+  });
+
+  it("has a table for quantiles of the usual laws, with heavy values too", () => {
+    const normal = uniforms(6_400).map((u, index) => u + uniforms(1, index + 2)[0]! + uniforms(1, index + 9_000)[0]!);
+    expect(edgeCellsOf(numericBinningOf(normal).edges)?.layers.length).toBeLessThanOrEqual(4);
+    const hours = numericBinningOf(uniforms(6_400).map((u) => Math.floor(24 * u)));
+    expect(edgeCellsOf(hours.edges)?.cells).toBe(256);
+  });
+
+  it("has none for few edges, nor where all but one lie close together", () => {
+    expect(edgeCellsOf([1, 2])).toBeUndefined();
+    expect(edgeCellsOf([...Array.from({ length: 9 }, (_, index) => index), 1e12])).toBeUndefined();
   });
 });

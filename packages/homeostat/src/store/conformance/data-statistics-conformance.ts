@@ -8,6 +8,7 @@ import { wasserstein, wassersteinOfBins } from "../../stats/distance/wasserstein
 import { binOf } from "../../stats/histogram/bin-of.ts";
 import { binCountOf, nullBinOf } from "../../stats/histogram/binning.ts";
 import { histogramOf } from "../../stats/histogram/histogram.ts";
+import { nextDouble } from "../../stats/histogram/next-double.ts";
 import { chainLadder } from "../../stats/label-free/chain-ladder.ts";
 import { brierDecomposition } from "../../stats/performance/brier-decomposition.ts";
 import {
@@ -26,6 +27,7 @@ import { betLogSums } from "../../stats/sequential/bet-log-sums.ts";
 import { bettingGrid } from "../../stats/sequential/betting-grid.ts";
 import { gridLogEvidence } from "../../stats/sequential/grid-evidence.ts";
 import { type Moments, mergeMoments, momentsOf, varianceOf } from "../../stats/sum/moments.ts";
+import { edgeBin } from "../data/edge-bin.ts";
 import type { DataBench } from "./data-bench.ts";
 import {
   atomsStatement,
@@ -69,9 +71,31 @@ export function statisticsConformance(bench: () => DataBench): void {
   afterAll(async () => {
     for (const name of [table, emptyTable]) await bench().place.client.command(`DROP TABLE IF EXISTS ${name}`);
   });
+  describe("bins", () => edgeBins(bench));
   describe("distances", () => distances(bench));
   describe("performance", () => performanceTwins(bench));
   describe("sequential, label-free and attribution", () => evidenceTwins(bench));
+}
+
+function edgeBins(bench: () => DataBench): void {
+  const evenly = Array.from({ length: 63 }, (_, index) => Math.sinh((index - 31) / 9));
+  const heavy = [-999, nextDouble(-999), 0, nextDouble(0), 0.1, 0.3, 1, nextDouble(1), 1e3];
+  const uneven = [...Array.from({ length: 9 }, (_, index) => index / 3), 1e12];
+
+  it.each([
+    ["a table of cells", evenly],
+    ["cells that two heavy values share", heavy],
+    ["a search, where a table does not pay", uneven],
+  ])("are found by %s as the statistics room finds them, on both sides of every edge", async (_, edges) => {
+    const values = edges.flatMap((edge) => [edge, nextDouble(edge), -nextDouble(-edge), edge * 1.0001, -edge]);
+    const bin = edgeBin("v", edges, "");
+    const answer = await bench().place.client.rows<{ v: number; bin: number }>(
+      `SELECT v, ${bin.sql} AS bin FROM (SELECT arrayJoin({values:Array(Float64)}) AS v)`,
+      { ...bin.parameters, values },
+    );
+    const binning = { kind: "numeric", edges, points: [] } as const;
+    expect(answer.map((row) => row.bin)).toEqual(values.map((value) => binOf(binning, value)));
+  });
 }
 
 function distances(bench: () => DataBench): void {

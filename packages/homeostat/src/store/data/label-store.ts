@@ -11,8 +11,8 @@ import type {
 } from "../../domain/prediction/label-store.ts";
 import type { System } from "../../domain/system/system.ts";
 import type { DataClient } from "./data-client.ts";
+import { edgeBin } from "./edge-bin.ts";
 import { eventTablesOf, latestFirst, windowStartOf } from "./event-table.ts";
-import { edgeBin } from "./profile-statement.ts";
 
 const mostValues = 20;
 const longestShown = 100;

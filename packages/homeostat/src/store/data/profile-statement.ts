@@ -10,18 +10,10 @@ import { invariant } from "../../domain/invariant.ts";
 import type { System } from "../../domain/system/system.ts";
 import { type Binning, newBinOf, nullBinOf } from "../../stats/histogram/binning.ts";
 import type { QueryParameters } from "./data-client.ts";
-
-/** Stands for "below every edge" in `roundDown`, which gives back an element of its array. */
-const belowAll = -1.7e308;
-
-interface Fragment {
-  readonly sql: string;
-  readonly parameters: QueryParameters;
-}
+import { edgeBin, type Fragment } from "./edge-bin.ts";
 
 /**
  * Bin of a column as SQL: the twin of `binOf` in the statistics room. The arrays are ours and travel as parameters.
- * `roundDown` is a binary search; `transform` a hash look-up.
  */
 function binExpression(column: string, binning: Binning, tag: string): Fragment {
   const nullBin = nullBinOf(binning);
@@ -45,15 +37,6 @@ function binExpression(column: string, binning: Binning, tag: string): Fragment 
       };
     }
   }
-}
-
-/** The number of edges at or below a number. */
-export function edgeBin(value: string, edges: readonly number[], tag: string): Fragment {
-  const steps = `{edges${tag}:Array(Float64)}`;
-  return {
-    sql: `transform(roundDown(${value}, ${steps}), ${steps}, {ids${tag}:Array(Int16)}, toInt16(0))`,
-    parameters: { [`edges${tag}`]: [belowAll, ...edges], [`ids${tag}`]: [0, ...edges.map((_, index) => index + 1)] },
-  };
 }
 
 /** The bin of a subject in a row. `tag` keeps the parameters of several subjects in one statement apart. */
