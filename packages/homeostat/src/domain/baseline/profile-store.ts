@@ -5,6 +5,7 @@ import type { FeatureVector, InputRow } from "../pipeline/pipeline.ts";
 import type { System } from "../system/system.ts";
 import type { Window } from "../window/window.ts";
 import type { Baseline, FrozenFeature, FrozenScore, FrozenSegment } from "./baseline.ts";
+import type { ServiceCounts } from "./service-counts.ts";
 
 /** What is counted: a feature by its name, or the score. */
 export type Subject = string;
@@ -63,6 +64,8 @@ export interface WindowProfile {
   readonly scores: ReadonlyMap<string, ScoreCounts>;
   /** Of multiclass systems whose sender tells confidences; otherwise empty. */
   readonly confidences: ReadonlyMap<string, ProbabilityCounts>;
+  /** How serving went; windows counted by earlier versions have none. */
+  readonly service?: ReadonlyMap<string, ServiceCounts>;
 }
 
 /** The key under which a segment value's counts stand; `""` is all rows. */
@@ -111,6 +114,11 @@ export interface ProfileStore {
     baseline: Baseline,
     windows: readonly (Window & { readonly profileVersion: number })[],
   ): Promise<readonly WindowProfile[]>;
+  /** How serving went in live windows, whatever release answered and whatever baseline they were counted against. */
+  service(
+    system: System,
+    windows: readonly (Window & { readonly profileVersion: number })[],
+  ): Promise<readonly { readonly window: Window; readonly service: ReadonlyMap<string, ServiceCounts> }[]>;
   /** Values of a category never seen in the baseline, with counts, most frequent first. */
   newValues(
     system: System,

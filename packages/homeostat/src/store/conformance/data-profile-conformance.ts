@@ -18,6 +18,7 @@ import {
   type Scene,
   storeLive,
 } from "./data-scene.ts";
+import { serviceConformance } from "./data-service-conformance.ts";
 import { sliceConformance } from "./data-slice-conformance.ts";
 
 /** Profiles against the statistics room: what the engine counts is what the same rows give in memory. */
@@ -32,6 +33,7 @@ export function profileConformance(bench: () => DataBench): void {
   };
   describe("of a reference", () => references(bench, scene));
   describe("of live windows", () => liveWindows(bench, scene));
+  describe("of serving", () => serviceConformance(bench));
   describe("looked at row by row", () => sliceConformance(bench, scene));
 }
 

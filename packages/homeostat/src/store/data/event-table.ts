@@ -133,6 +133,17 @@ export const outcomeStagingColumns: readonly Column[] = [
   ...outcomeKindColumns,
 ];
 
+/** How a row was served, as references keep it. References made of a dataset, which nobody served, have none. */
+export const servedColumns: readonly Column[] = [
+  { name: "latency_ms", type: "Nullable(Float32)" },
+  { name: "served_by", type: "LowCardinality(String)" },
+  { name: "cost_usd", type: "Nullable(Float64)" },
+  { name: "status", type: "LowCardinality(String)" },
+];
+
+/** What a sender said of how a prediction was made: `ok`, `degraded` or `error`, under this key of its state. */
+export const statusOfState = "state['status']";
+
 export function referenceColumns(system: System): readonly Column[] {
   return [
     { name: "release", type: "LowCardinality(String)" },
@@ -143,6 +154,7 @@ export function referenceColumns(system: System): readonly Column[] {
     ...inputColumns(system),
     ...featureColumns(system),
     ...segmentColumns(system),
+    ...servedColumns,
   ];
 }
 

@@ -6,6 +6,7 @@ import {
   otherValue,
 } from "../../domain/baseline/baseline.ts";
 import { confidenceSubject, scoreSubject } from "../../domain/baseline/profile-store.ts";
+import { latencyEdgesMs, serviceSubject, untimedBin } from "../../domain/baseline/service-counts.ts";
 import { invariant } from "../../domain/invariant.ts";
 import type { System } from "../../domain/system/system.ts";
 import { type Binning, newBinOf, nullBinOf } from "../../stats/histogram/binning.ts";
@@ -42,11 +43,20 @@ function binExpression(column: string, binning: Binning, tag: string): Fragment 
 /** The bin of a subject in a row. `tag` keeps the parameters of several subjects in one statement apart. */
 export function subjectBin(baseline: Baseline, subject: string, tag = ""): Fragment {
   if (subject === scoreSubject) return scoreBin(baseline.score, tag);
+  if (subject === serviceSubject) return latencyBin(tag);
   if (subject === confidenceSubject && baseline.score.kind === "class")
     return edgeBin("ifNull(confidence, 0)", baseline.score.confidenceEdges, tag);
   const feature = baseline.features.find((candidate) => candidate.name === subject);
   invariant(feature !== undefined, `the baseline has no feature ${subject}`);
   return binExpression(`f_${subject}`, feature.binning, tag);
+}
+
+function latencyBin(tag: string): Fragment {
+  const bin = edgeBin("toFloat64(ifNull(latency_ms, 0))", latencyEdgesMs, tag);
+  return {
+    sql: `if(isNull(latency_ms), toInt16(${untimedBin}), toInt16(${bin.sql}))`,
+    parameters: bin.parameters,
+  };
 }
 
 function scoreBin(score: FrozenScore, tag: string): Fragment {
@@ -103,6 +113,14 @@ const countedOnly: Measured = {
   aggregates: `count(), ${noCount}, ${noCount}, ${noSum}, ${noSum}, ${noCount}, ${noSums}`,
 };
 
+/** The twin of `serviceCountsOf` in the reader. */
+const servedCounts: Measured = {
+  columns:
+    "ifNull(latency_ms, 0) AS took, ifNull(cost_usd, 0) AS paid, isNotNull(cost_usd) AS priced, status = 'error' AS failed, status = 'degraded' OR served_by IN ('previous-release', 'constant') AS degraded, ",
+  aggregates:
+    "count(), countIf(degraded AND NOT failed), countIf(failed), toFloat64(sum(took)), toFloat64(sum(paid)), countIf(priced), emptyArrayFloat64()",
+};
+
 /** The floor of a probability in a logarithm. */
 const leastProbability = 1e-15;
 
@@ -116,6 +134,7 @@ function measuredOf(baseline: Baseline, subject: string, tag: string): Measured 
         "count(), countIf(known AND right), countIf(known AND NOT right), sum(score), sumIf(score, known), countIf(known), emptyArrayFloat64()",
       condition: "isNotNull(confidence)",
     };
+  if (subject === serviceSubject) return servedCounts;
   if (subject !== scoreSubject) return countedOnly;
   switch (score.kind) {
     case "probability":
@@ -167,6 +186,8 @@ export interface ProfileSource {
   readonly rows: string;
   /** Scored rows: time, s_*, probability and outcome. Apart, since joining outcomes is dear and only scores need it. */
   readonly scores: string;
+  /** How rows were served: latency_ms, served_by, cost_usd, status, s_*. */
+  readonly service: string;
   readonly parameters: QueryParameters;
   readonly kind: "reference" | "live";
   readonly version: number;
@@ -248,7 +269,7 @@ function subjectPart(
   const sets = [["start", "bin"], ...segments.keys.map((key) => ["start", key, "bin"])]
     .map((set) => `(${set.join(", ")})`)
     .join(", ");
-  const rows = ofPredictions ? source.scores : source.rows;
+  const rows = subject === serviceSubject ? source.service : ofPredictions ? source.scores : source.rows;
   const counted = measured.condition === undefined ? rows : `SELECT * FROM (${rows}) WHERE ${measured.condition}`;
   return {
     sql: `SELECT {system:String}, {baseline:String}, {kind:String}, fromUnixTimestamp64Milli(start, 'UTC'), {version:UInt32}, {subject${tag}:String},

@@ -1,5 +1,6 @@
 import type { Baseline } from "../../domain/baseline/baseline.ts";
 import { confidenceSubject, type ProfileStore, scoreSubject } from "../../domain/baseline/profile-store.ts";
+import { serviceSubject } from "../../domain/baseline/service-counts.ts";
 import type { System } from "../../domain/system/system.ts";
 import type { Window } from "../../domain/window/window.ts";
 import type { DataClient } from "./data-client.ts";
@@ -9,13 +10,15 @@ import {
   latestLabels,
   outputColumnNames,
   referenceColumns,
+  servedColumns,
+  statusOfState,
   windowStartOf,
   withSegments,
 } from "./event-table.ts";
 import { freezeReference } from "./freeze-reference.ts";
 import { createLineCounter } from "./line-counter.ts";
 import { type ProfileSource, profileStatement } from "./profile-statement.ts";
-import { readProfiles } from "./read-profiles.ts";
+import { readProfiles, readService } from "./read-profiles.ts";
 import { requireStaged } from "./require-staged.ts";
 
 /** Subjects counted by one statement: one part on disk and one wait for it, and still few columns read side by side. */
@@ -38,6 +41,8 @@ export function createProfileStore(client: DataClient): ProfileStore {
         window: windowStartOf("toUnixTimestamp64Milli(time)", system.windows.lengthMs),
         rows,
         scores: `${rows} AND scored = 1`,
+        // An empty `served_by` is a row of a dataset, which nobody served.
+        service: `${rows} AND served_by != ''`,
         parameters: { release: baseline.release },
       });
     },
@@ -53,6 +58,7 @@ export function createProfileStore(client: DataClient): ProfileStore {
             { starts: windows.map((window) => window.start), versions: windows.map((window) => window.profileVersion) },
             windows,
           ),
+    service: (system, windows) => (windows.length === 0 ? Promise.resolve([]) : readService(client, system, windows)),
     newValues: async (system, baseline, feature, window, limit) => {
       const binning = baseline.features.find((candidate) => candidate.name === feature)?.binning;
       if (binning?.kind !== "categorical") return [];
@@ -68,6 +74,8 @@ export function createProfileStore(client: DataClient): ProfileStore {
   };
 }
 
+const served = new Set(servedColumns.map((column) => column.name));
+
 async function loadReference(
   client: DataClient,
   system: System,
@@ -77,7 +85,7 @@ async function loadReference(
   const { reference } = eventTablesOf(system.name);
   const staging = `${reference}_load`;
   const columns = referenceColumns(system).filter(
-    (column) => !column.name.startsWith("s_") && column.name !== "release",
+    (column) => !column.name.startsWith("s_") && column.name !== "release" && !served.has(column.name),
   );
   const staged = columns.map((column) => `${column.name} ${column.name === "time" ? "Int64" : column.type}`).join(", ");
   await client.command(`DROP TABLE IF EXISTS ${staging}`);
@@ -90,7 +98,8 @@ async function loadReference(
   const rows = Number(row?.n ?? 0);
   requireStaged(rows, sent);
   await client.command(`ALTER TABLE ${reference} DROP PARTITION {release:String}`, { release });
-  const all = referenceColumns(system);
+  // Rows of a dataset were never served.
+  const all = referenceColumns(system).filter((column) => !served.has(column.name));
   const passed = ["reference_time", ...outputColumnNames(system), "scored", "outcome"];
   const shaped = withSegments(
     system,
@@ -125,6 +134,9 @@ async function insertInBlocks(client: DataClient, table: string, ndjson: AsyncIt
   return lines.total();
 }
 
+/** Columns of a reference that received rows have under another name. */
+const receivedAs: Readonly<Record<string, string>> = { scored: "1", outcome: "o.outcome", status: `p.${statusOfState}` };
+
 async function referenceFromEvents(
   client: DataClient,
   system: System,
@@ -136,7 +148,7 @@ async function referenceFromEvents(
   const inRange =
     "time >= fromUnixTimestamp64Milli({from:Int64}, 'UTC') AND time < fromUnixTimestamp64Milli({to:Int64}, 'UTC') AND release = {release:String}";
   const selected = columns
-    .map(({ name }) => (name === "scored" ? "1" : name === "outcome" ? "o.outcome" : `p.${name}`))
+    .map(({ name }) => receivedAs[name] ?? `p.${name}`)
     .join(", ");
   const parameters = { ...range, release, system: system.name };
   await client.command(`ALTER TABLE ${reference} DROP PARTITION {release:String}`, { release });
@@ -170,6 +182,7 @@ async function profileLive(
     scores: `SELECT p.*, o.outcome AS outcome
       FROM (SELECT ${scoreColumns(system, baseline)} FROM ${predictions} WHERE ${inWindow}) AS p
       LEFT JOIN (${latestLabels(system, `SELECT id FROM ${predictions} WHERE ${inWindow}`)}) AS o ON p.id = o.prediction_id`,
+    service: `SELECT latency_ms, served_by, cost_usd, ${statusOfState} AS status${segmentColumnsOf(baseline)} FROM ${predictions} WHERE ${inWindow}`,
     parameters,
   } as const;
   // What a stopped count of this very version left, and what nobody reads any more: all but the version before.
@@ -189,6 +202,9 @@ async function profileLive(
   );
   return { rows: Number(row?.rows ?? 0), labelledRows: Number(row?.labelled ?? 0) };
 }
+
+const segmentColumnsOf = (baseline: Baseline): string =>
+  baseline.segments.map((segment) => `, s_${segment.name}`).join("");
 
 const scoreColumns = (system: System, baseline: Baseline): string =>
   ["id", ...outputColumnNames(system), ...baseline.segments.map((segment) => `s_${segment.name}`)].join(", ");
@@ -212,6 +228,7 @@ async function count(client: DataClient, system: System, baseline: Baseline, sou
   const told = baseline.score.kind === "class" && baseline.score.confidenceEdges.length > 0;
   const subjects = [
     scoreSubject,
+    serviceSubject,
     ...(told ? [confidenceSubject] : []),
     ...baseline.features.map((feature) => feature.name),
   ];

@@ -10,6 +10,8 @@ import {
   type ValueCounts,
   type WindowProfile,
 } from "../../domain/baseline/profile-store.ts";
+import { type ServiceCounts, serviceSubject, untimedBin } from "../../domain/baseline/service-counts.ts";
+import type { System } from "../../domain/system/system.ts";
 import type { Window } from "../../domain/window/window.ts";
 import type { DataClient } from "./data-client.ts";
 import { cellOf } from "./profile-statement.ts";
@@ -25,6 +27,7 @@ interface ProfileRow {
   readonly q: string[];
   readonly s: number[];
   readonly l: number[];
+  readonly k: string[];
   readonly m: number[][];
 }
 
@@ -32,9 +35,64 @@ interface OpenProfile {
   readonly features: Map<string, Map<string, BinCounts>>;
   readonly scores: Map<string, ScoreCounts>;
   readonly confidences: Map<string, ProbabilityCounts>;
+  readonly service: Map<string, ServiceCounts>;
 }
 
-const emptyProfile = (): OpenProfile => ({ features: new Map(), scores: new Map(), confidences: new Map() });
+const emptyProfile = (): OpenProfile => ({ features: new Map(), scores: new Map(), confidences: new Map(), service: new Map() });
+
+const groupedRows = (condition: string): string =>
+  `SELECT toUnixTimestamp64Milli(window) AS start, subject, segment, value, groupArray(bin) AS bins, groupArray(rows) AS n,
+     groupArray(positives) AS p, groupArray(negatives) AS q, groupArray(score_sum) AS s, groupArray(labelled_score_sum) AS l,
+     groupArray(labelled) AS k, groupArray(sums) AS m
+   FROM (SELECT * FROM profiles WHERE ${condition} ORDER BY window, subject, segment, value, bin)
+   GROUP BY window, subject, segment, value`;
+
+/** How live windows were served, by the version of each that counts. One statement. */
+export async function readService(
+  client: DataClient,
+  system: System,
+  windows: readonly (Window & { readonly profileVersion: number })[],
+): Promise<readonly { readonly window: Window; readonly service: ReadonlyMap<string, ServiceCounts> }[]> {
+  const rows = await client.rows<ProfileRow>(
+    groupedRows(
+      `system = {system:String} AND kind = 'live' AND subject = {subject:String}
+       AND (toUnixTimestamp64Milli(window), version) IN (SELECT arrayJoin(arrayZip({starts:Array(Int64)}, {versions:Array(UInt32)})))`,
+    ),
+    {
+      system: system.name,
+      subject: serviceSubject,
+      starts: windows.map((window) => window.start),
+      versions: windows.map((window) => window.profileVersion),
+    },
+  );
+  const byStart = new Map<number, Map<string, ServiceCounts>>();
+  for (const row of rows) {
+    const start = Number(row.start);
+    const service = byStart.get(start) ?? new Map<string, ServiceCounts>();
+    byStart.set(start, service);
+    service.set(row.segment === "" ? "" : segmentKey(row.segment, row.value), serviceCountsOf(row));
+  }
+  return windows.flatMap(({ start, end }) => {
+    const service = byStart.get(start);
+    return service === undefined ? [] : [{ window: { start, end }, service }];
+  });
+}
+
+/** The twin of `servedCounts` in the statement. */
+function serviceCountsOf(row: ProfileRow): ServiceCounts {
+  const sum = (values: readonly (string | number)[]): number =>
+    values.reduce<number>((all, value) => all + Number(value), 0);
+  const timed = row.bins.flatMap((bin, place) => (bin === untimedBin ? [] : [{ bin, rows: Number(row.n[place]) }]));
+  return {
+    latency: { bins: timed.map(({ bin }) => bin), counts: timed.map(({ rows }) => rows) },
+    latencySumMs: sum(row.s),
+    rows: sum(row.n),
+    degraded: sum(row.p),
+    failed: sum(row.q),
+    costRows: sum(row.k),
+    costSumUsd: sum(row.l),
+  };
+}
 
 /** Counts of windows as they were kept; a window without any has none. One statement. */
 export async function readProfiles(
@@ -45,10 +103,7 @@ export async function readProfiles(
   windows: readonly Window[],
 ): Promise<readonly WindowProfile[]> {
   const rows = await client.rows<ProfileRow>(
-    `SELECT toUnixTimestamp64Milli(window) AS start, subject, segment, value, groupArray(bin) AS bins, groupArray(rows) AS n,
-       groupArray(positives) AS p, groupArray(negatives) AS q, groupArray(score_sum) AS s, groupArray(labelled_score_sum) AS l, groupArray(sums) AS m
-     FROM (SELECT * FROM profiles WHERE system = {system:String} AND baseline = {baseline:String} AND ${condition} ORDER BY window, subject, segment, value, bin)
-     GROUP BY window, subject, segment, value`,
+    groupedRows(`system = {system:String} AND baseline = {baseline:String} AND ${condition}`),
     { ...parameters, system: baseline.system, baseline: baseline.id },
   );
   const byStart = new Map<number, OpenProfile>();
@@ -65,6 +120,7 @@ function take(profile: OpenProfile, baseline: Baseline, row: ProfileRow): void {
   const key = row.segment === "" ? "" : segmentKey(row.segment, row.value);
   if (row.subject === scoreSubject) profile.scores.set(key, scoreCountsOf(baseline, row));
   else if (row.subject === confidenceSubject) profile.confidences.set(key, probabilityCountsOf(row));
+  else if (row.subject === serviceSubject) profile.service.set(key, serviceCountsOf(row));
   else {
     const features = profile.features.get(key) ?? new Map<string, BinCounts>();
     profile.features.set(key, features);
