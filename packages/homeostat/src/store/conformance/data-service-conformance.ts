@@ -51,7 +51,10 @@ export function serviceConformance(bench: () => DataBench): void {
       costSumUsd: 100,
     });
     expect(timedRows(all)).toBe(timed.length);
-    expect(all.latencySumMs).toBeCloseTo(timed.reduce((sum, ms) => sum + ms, 0), 3);
+    expect(all.latencySumMs).toBeCloseTo(
+      timed.reduce((sum, ms) => sum + ms, 0),
+      3,
+    );
     for (const share of [0.5, 0.95, 0.99]) {
       const exact = timed[Math.ceil(share * timed.length) - 1] ?? 0;
       expect(Math.abs((latencyQuantileMs(all, share) ?? 0) / exact - 1)).toBeLessThan(0.045);
@@ -71,7 +74,10 @@ export function serviceConformance(bench: () => DataBench): void {
     await bench().events.storePredictions(system, blocksOf(...rows.map(predictionLine)));
     await bench().profiles.referenceFromEvents(system, "r1", { from: later.start, to: later.end });
     await bench().profiles.profileReference(system, baseline);
-    const [profile] = await bench().profiles.reference({ ...baseline, windows: [{ ...later, rows: 60, season: "all" }] });
+    const [profile] = await bench().profiles.reference({
+      ...baseline,
+      windows: [{ ...later, rows: 60, season: "all" }],
+    });
     const all = profile?.service?.get("");
     expect(all).toMatchObject({ rows: 60, failed: 6, costRows: 30 });
   });

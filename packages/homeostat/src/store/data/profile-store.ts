@@ -135,7 +135,11 @@ async function insertInBlocks(client: DataClient, table: string, ndjson: AsyncIt
 }
 
 /** Columns of a reference that received rows have under another name. */
-const receivedAs: Readonly<Record<string, string>> = { scored: "1", outcome: "o.outcome", status: `p.${statusOfState}` };
+const receivedAs: Readonly<Record<string, string>> = {
+  scored: "1",
+  outcome: "o.outcome",
+  status: `p.${statusOfState}`,
+};
 
 async function referenceFromEvents(
   client: DataClient,
@@ -147,9 +151,7 @@ async function referenceFromEvents(
   const columns = referenceColumns(system);
   const inRange =
     "time >= fromUnixTimestamp64Milli({from:Int64}, 'UTC') AND time < fromUnixTimestamp64Milli({to:Int64}, 'UTC') AND release = {release:String}";
-  const selected = columns
-    .map(({ name }) => receivedAs[name] ?? `p.${name}`)
-    .join(", ");
+  const selected = columns.map(({ name }) => receivedAs[name] ?? `p.${name}`).join(", ");
   const parameters = { ...range, release, system: system.name };
   await client.command(`ALTER TABLE ${reference} DROP PARTITION {release:String}`, { release });
   await client.command(

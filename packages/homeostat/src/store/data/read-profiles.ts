@@ -38,7 +38,12 @@ interface OpenProfile {
   readonly service: Map<string, ServiceCounts>;
 }
 
-const emptyProfile = (): OpenProfile => ({ features: new Map(), scores: new Map(), confidences: new Map(), service: new Map() });
+const emptyProfile = (): OpenProfile => ({
+  features: new Map(),
+  scores: new Map(),
+  confidences: new Map(),
+  service: new Map(),
+});
 
 const groupedRows = (condition: string): string =>
   `SELECT toUnixTimestamp64Milli(window) AS start, subject, segment, value, groupArray(bin) AS bins, groupArray(rows) AS n,
