@@ -135,6 +135,33 @@ describe("a vendor shifts the departure hour of three airports", () => {
     expect(receiver.received.every(({ signed }) => signed)).toBe(true);
     expect(new Set(receiver.received.map(({ id }) => id)).size).toBe(receiver.received.length);
   });
+
+  it("takes notes, another owner, the cause that people found and a false alarm, and says who in the timeline", async () => {
+    const { client } = house;
+    const number = { number: incident.number };
+    await client.call("noteIncident", { path: number, body: { text: "ticket 4711" } });
+    const assigned = await client.call("assignIncident", { path: number, body: { owner: "delay-model" } });
+    expect(assigned.owner).toBe("delay-model");
+    expect(
+      (await refusalOf(client.call("assignIncident", { path: number, body: { owner: "nobody" } }))).detail,
+    ).toMatch(/There is no owner nobody; declared are/);
+    const change = incident.diagnosis?.namedCause?.change?.id ?? "";
+    const linked = await client.call("linkCause", { path: number, body: { change } });
+    expect(linked.linkedCause).toMatchObject({ component: "source:airline-feed", change, title: "time zone fix" });
+    const both = { change, component: "source:airline-feed" };
+    expect((await refusalOf(client.call("linkCause", { path: number, body: both }))).code).toBe("not-possible-now");
+    const marked = await client.call("markFalseAlarm", { path: number, body: { reason: "a rehearsal" } });
+    expect(marked).toMatchObject({ state: "resolved", falseAlarm: "a rehearsal" });
+    expect(marked.timeline.slice(-4).map(({ kind }) => kind)).toEqual([
+      "note",
+      "assigned",
+      "cause-linked",
+      "false-alarm",
+    ]);
+    expect((await refusalOf(client.call("markFalseAlarm", { path: number, body: { reason: "again" } }))).code).toBe(
+      "not-possible-now",
+    );
+  });
 });
 
 describe("the same days without a fault, then two releases", () => {

@@ -1,5 +1,13 @@
 import { z } from "zod";
-import { incidentAct, incidentDetail, incidentSummary } from "./incident.ts";
+import {
+  causeLink,
+  falseAlarmMark,
+  incidentAct,
+  incidentAssignment,
+  incidentDetail,
+  incidentNote,
+  incidentSummary,
+} from "./incident.ts";
 import { list, type Route } from "./route-definition.ts";
 
 /** Addresses about incidents. */
@@ -36,6 +44,42 @@ export const incidentRoutes = {
     scope: "operate",
     summary: "It is over",
     body: incidentAct,
+    answer: incidentDetail,
+    status: 200,
+  },
+  noteIncident: {
+    method: "POST",
+    path: "/v1/incidents/{number}/notes",
+    scope: "operate",
+    summary: "Write a note into the timeline",
+    body: incidentNote,
+    answer: incidentDetail,
+    status: 200,
+  },
+  assignIncident: {
+    method: "POST",
+    path: "/v1/incidents/{number}/assign",
+    scope: "operate",
+    summary: "Give it to another owner",
+    body: incidentAssignment,
+    answer: incidentDetail,
+    status: 200,
+  },
+  markFalseAlarm: {
+    method: "POST",
+    path: "/v1/incidents/{number}/false-alarm",
+    scope: "operate",
+    summary: "Nothing was wrong: resolve it and count its page as false",
+    body: falseAlarmMark,
+    answer: incidentDetail,
+    status: 200,
+  },
+  linkCause: {
+    method: "POST",
+    path: "/v1/incidents/{number}/cause",
+    scope: "operate",
+    summary: "Say what the cause was, whatever the diagnosis named",
+    body: causeLink,
     answer: incidentDetail,
     status: 200,
   },

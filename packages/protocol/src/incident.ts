@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { change } from "./event.ts";
-import { instant } from "./name.ts";
+import { instant, resourceName } from "./name.ts";
 import { driftCell, finding, performanceCell, segmentRef } from "./sensing.ts";
 
 export const incidentSummary = z.object({
@@ -17,6 +17,7 @@ export const incidentSummary = z.object({
   acknowledgedBy: z.string().nullable(),
   resolvedAt: instant.nullable(),
   findings: z.int(),
+  falseAlarm: z.string().nullable().describe("Why somebody marked it as a false alarm; null: nobody did"),
 });
 export type IncidentSummary = z.infer<typeof incidentSummary>;
 
@@ -68,7 +69,17 @@ export const timelineEntry = z.object({
   actor: z.string().nullable(),
 });
 
+export const linkedCause = z.object({
+  component: z.string(),
+  change: z.string().nullable().describe("Id in the change log; null: a change that nobody logged"),
+  title: z.string(),
+  note: z.string(),
+  by: z.string(),
+  at: instant,
+});
+
 export const incidentDetail = incidentSummary.extend({
+  linkedCause: linkedCause.nullable().describe("What a person found out to be the cause"),
   evidence: z.array(finding),
   diagnosis: diagnosis.nullable(),
   timeline: z.array(timelineEntry),
@@ -79,3 +90,20 @@ export const incidentDetail = incidentSummary.extend({
 export type IncidentDetail = z.infer<typeof incidentDetail>;
 
 export const incidentAct = z.strictObject({ note: z.string().max(2_000).optional() });
+
+const note = z.string().max(2_000);
+
+export const incidentNote = z.strictObject({ text: note.min(1) });
+
+export const incidentAssignment = z.strictObject({
+  owner: resourceName.describe("The name of a declared owner"),
+  note: note.optional(),
+});
+
+export const falseAlarmMark = z.strictObject({ reason: note.min(3).describe("Why nothing was wrong") });
+
+export const causeLink = z.strictObject({
+  change: z.string().max(200).optional().describe("Id of a logged change"),
+  component: z.string().min(1).max(300).optional().describe("The component, where nobody logged the change"),
+  note: note.optional().describe("What happened"),
+});

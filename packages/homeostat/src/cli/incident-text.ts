@@ -34,6 +34,15 @@ export function incidentText(incident: IncidentDetail, terminal: Terminal): stri
         "Detected",
         `${instantText(incident.detectedAtEventTime)} in event time, opened ${instantText(incident.openedAt)}`,
       ],
+      ...(incident.falseAlarm === null ? [] : [["False alarm", incident.falseAlarm] as const]),
+      ...(incident.linkedCause === null
+        ? []
+        : [
+            [
+              "Cause, said by",
+              `${incident.linkedCause.by}: "${incident.linkedCause.title}" on ${incident.linkedCause.component}`,
+            ] as const,
+          ]),
       ...(incident.resolvedAt === null ? [] : [["Resolved", instantText(incident.resolvedAt)] as const]),
     ],
     terminal,

@@ -11,6 +11,7 @@ import { addErase } from "./command/erase.ts";
 import { addErrors } from "./command/errors.ts";
 import { addHooks } from "./command/hooks.ts";
 import { addAcknowledge, addIncident, addResolve } from "./command/incident.ts";
+import { addAssign, addCause, addFalseAlarm, addNote } from "./command/incident-act.ts";
 import { addIncidents } from "./command/incidents.ts";
 import { addInit } from "./command/init.ts";
 import { addKeys } from "./command/keys.ts";
@@ -54,6 +55,10 @@ const commands: readonly ((program: Command, cli: Cli) => void)[] = [
   addIncident,
   addAcknowledge,
   addResolve,
+  addNote,
+  addAssign,
+  addFalseAlarm,
+  addCause,
   addKeys,
   addBaseline,
   addErase,

@@ -24,16 +24,52 @@ export interface Incident {
   readonly resolvedAt: Instant | undefined;
   readonly findingIds: readonly string[];
   readonly diagnosis: Diagnosis | undefined;
+  /** A person's word that nothing was wrong: its page counts against the budget of false pages. */
+  readonly falseAlarm?: FalseAlarm | undefined;
+  /** A person's word on the cause, whatever the diagnosis said. */
+  readonly linkedCause?: LinkedCause | undefined;
+}
+
+interface FalseAlarm {
+  readonly at: Instant;
+  readonly by: string;
+  readonly reason: string;
+}
+
+/** What somebody found out to be the cause: a logged change, or a component whose change nobody logged. */
+export interface LinkedCause {
+  readonly at: Instant;
+  readonly by: string;
+  readonly component: string;
+  /** Id in the change log; undefined: no logged change. */
+  readonly change: string | undefined;
+  readonly title: string;
+  readonly note: string;
 }
 
 export interface TimelineEntry {
   readonly at: Instant;
-  readonly kind: "opened" | "finding" | "diagnosed" | "notified" | "acknowledged" | "resolved" | "note" | "withdrawn";
+  readonly kind:
+    | "opened"
+    | "finding"
+    | "diagnosed"
+    | "notified"
+    | "acknowledged"
+    | "resolved"
+    | "note"
+    | "withdrawn"
+    | "assigned"
+    | "false-alarm"
+    | "cause-linked"
+    | "action";
   readonly text: string;
   readonly actor: string | undefined;
 }
 
-export type IncidentDraft = Omit<Incident, "number" | "state" | "acknowledgedBy" | "resolvedAt" | "diagnosis">;
+export type IncidentDraft = Omit<
+  Incident,
+  "number" | "state" | "acknowledgedBy" | "resolvedAt" | "diagnosis" | "falseAlarm" | "linkedCause"
+>;
 
 export interface IncidentStore {
   /** Opens an incident and its first timeline entry in one transaction. */
@@ -47,7 +83,17 @@ export interface IncidentStore {
     parts: Partial<
       Pick<
         Incident,
-        "state" | "severity" | "title" | "since" | "acknowledgedBy" | "resolvedAt" | "findingIds" | "diagnosis"
+        | "state"
+        | "severity"
+        | "title"
+        | "since"
+        | "owner"
+        | "acknowledgedBy"
+        | "resolvedAt"
+        | "findingIds"
+        | "diagnosis"
+        | "falseAlarm"
+        | "linkedCause"
       >
     >,
     entry: TimelineEntry,

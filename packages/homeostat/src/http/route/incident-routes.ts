@@ -1,15 +1,35 @@
 import type { Diagnosis, DriftCell, IncidentDetail, IncidentSummary, PerformanceCell } from "@homeostat/protocol";
 import type { FeatureAudit, SliceEvidence, Suspect } from "../../domain/incident/diagnosis.ts";
-import type { Incident } from "../../domain/incident/incident.ts";
+import type { Incident, LinkedCause } from "../../domain/incident/incident.ts";
 import { isoOf } from "../../domain/instant.ts";
+import { actOnIncident, type IncidentDeed } from "../../service/act/act-on-incident.ts";
 import { settleIncident } from "../../service/act/settle-incident.ts";
 import { type Handlers, type Reply, refused } from "../handler.ts";
 import type { House } from "./house.ts";
 import { changeAnswer } from "./intake-routes.ts";
 import { findingAnswer, performanceCells, segmentAnswer } from "./sensing-routes.ts";
 
-/** Incidents: the list, one with its evidence, acknowledging and resolving. */
-export function incidentHandlers(house: House): Pick<Handlers, "incidents" | "incident" | "acknowledge" | "resolve"> {
+type IncidentRoutes =
+  | "incidents"
+  | "incident"
+  | "acknowledge"
+  | "resolve"
+  | "noteIncident"
+  | "assignIncident"
+  | "markFalseAlarm"
+  | "linkCause";
+
+/** Incidents: the list, one with its evidence, and what people do to them. */
+export function incidentHandlers(house: House): Pick<Handlers, IncidentRoutes> {
+  const deed = async (number: number, what: IncidentDeed, by: string): Promise<Reply<"noteIncident">> => {
+    const outcome = await actOnIncident(house, number, what, by);
+    if (outcome.kind === "refused") {
+      const missing = outcome.reason === "unknown-incident" ? "not-found" : "not-possible-now";
+      return refused(missing, outcome.message);
+    }
+    if (outcome.resolved) await house.announce("incident.resolved", number, outcome.incident.system);
+    return { kind: "ok", value: await detailOf(house, outcome.incident) };
+  };
   const act = async (
     kind: "acknowledge" | "resolve",
     number: number,
@@ -48,6 +68,13 @@ export function incidentHandlers(house: House): Pick<Handlers, "incidents" | "in
     },
     acknowledge: ({ path, body, caller }) => act("acknowledge", path.number, caller.name, body.note),
     resolve: ({ path, body, caller }) => act("resolve", path.number, caller.name, body.note),
+    noteIncident: ({ path, body, caller }) => deed(path.number, { kind: "note", text: body.text }, caller.name),
+    assignIncident: ({ path, body, caller }) =>
+      deed(path.number, { kind: "assign", owner: body.owner, note: body.note }, caller.name),
+    markFalseAlarm: ({ path, body, caller }) =>
+      deed(path.number, { kind: "false-alarm", reason: body.reason }, caller.name),
+    linkCause: ({ path, body: { change, component, note }, caller }) =>
+      deed(path.number, { kind: "link-cause", change, component, note }, caller.name),
   };
 }
 
@@ -66,6 +93,7 @@ function summaryAnswer(incident: Incident): IncidentSummary {
     acknowledgedBy: incident.acknowledgedBy ?? null,
     resolvedAt: incident.resolvedAt === undefined ? null : isoOf(incident.resolvedAt),
     findings: incident.findingIds.length,
+    falseAlarm: incident.falseAlarm?.reason ?? null,
   };
 }
 
@@ -77,6 +105,7 @@ async function detailOf(house: House, incident: Incident): Promise<IncidentDetai
   ]);
   return {
     ...summaryAnswer(incident),
+    linkedCause: linkedCauseAnswer(incident.linkedCause),
     evidence: evidence.map(findingAnswer),
     diagnosis: incident.diagnosis === undefined ? null : await diagnosisAnswer(house, incident, incident.diagnosis),
     timeline: timeline.map((entry) => ({
@@ -87,6 +116,10 @@ async function detailOf(house: House, incident: Incident): Promise<IncidentDetai
     })),
     notifications: notifications.map(({ channel, state, at, detail }) => ({ channel, state, at: isoOf(at), detail })),
   };
+}
+
+function linkedCauseAnswer(linked: LinkedCause | undefined): IncidentDetail["linkedCause"] {
+  return linked === undefined ? null : { ...linked, change: linked.change ?? null, at: isoOf(linked.at) };
 }
 
 async function diagnosisAnswer(

@@ -15,6 +15,7 @@ import { useNow } from "../../part/use-now.ts";
 import { useTitle } from "../../part/use-title.ts";
 import { ActForm } from "./act-form.tsx";
 import { AucSection } from "./auc-section.tsx";
+import { DeedForm } from "./deed-form.tsx";
 import { FeatureBars } from "./feature-bars.tsx";
 import { NotificationSection, TimelineSection } from "./log-section.tsx";
 import { SliceSection } from "./slice-section.tsx";
@@ -64,6 +65,12 @@ function IncidentHeader(props: { readonly incident: IncidentDetail }): ReactElem
         <Fact name="Resolved">
           <Moment at={incident.resolvedAt} absent="not resolved" />
         </Fact>
+        {incident.falseAlarm === null ? null : <Fact name="False alarm">{incident.falseAlarm}</Fact>}
+        {incident.linkedCause === null ? null : (
+          <Fact name={`Cause, said by ${incident.linkedCause.by}`}>
+            {incident.linkedCause.title} (<code>{incident.linkedCause.component}</code>)
+          </Fact>
+        )}
       </Facts>
     </>
   );
@@ -105,6 +112,7 @@ export function IncidentPage(props: { readonly number: string }): ReactElement {
           </h1>
           <IncidentHeader incident={incident} />
           <ActForm incident={incident} />
+          <DeedForm incident={incident} />
           <DiagnosisPart incident={incident} />
           <Section id="evidence" title="Evidence">
             {incident.evidence.length === 0 ? (
