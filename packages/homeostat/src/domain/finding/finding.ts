@@ -3,6 +3,8 @@ import type { Window } from "../window/window.ts";
 
 export type Layer = "infrastructure" | "pipeline" | "model" | "outcome";
 
+export type Severity = "warning" | "critical";
+
 export const monitorKinds = [
   "input-drift",
   "prediction-drift",
@@ -27,6 +29,12 @@ export interface Finding {
   readonly system: string;
   readonly release: string | undefined;
   readonly monitor: MonitorKind;
+  /** The monitor by its name in the system; a default monitor is called like its kind. */
+  readonly monitorName: string;
+  /** Whom it is told to. undefined in findings of earlier versions: the owner of the monitor's area. */
+  readonly owner: string | undefined;
+  /** What to do, as declared with the monitor. */
+  readonly runbook: string | undefined;
   readonly layer: Layer;
   readonly window: Window;
   readonly segment: SegmentValue | undefined;
@@ -45,7 +53,7 @@ export interface Finding {
   readonly overdispersion: number | undefined;
   readonly rows: number;
   readonly baselineRows: number;
-  readonly severity: "warning" | "critical";
+  readonly severity: Severity;
   readonly rule: string;
   readonly sentence: string;
   readonly values: readonly { readonly value: string; readonly count: number }[];

@@ -79,9 +79,10 @@ describe("the finding that leads", () => {
     expect(leadingFinding([])).toBeUndefined();
   });
 
-  it("decides the owner by the area its monitor watches", () => {
-    expect(ownerOf(sampleSystem("s"), finding("a", { monitor: "input-drift" }))).toBe("cid");
-    expect(ownerOf(sampleSystem("s"), finding("a", { monitor: "performance" }))).toBe("dot");
+  it("tells the owner of the monitor, and of its area where the finding names nobody", () => {
+    expect(ownerOf(sampleSystem("s"), finding("a", { monitor: "input-drift", owner: undefined }))).toBe("cid");
+    expect(ownerOf(sampleSystem("s"), finding("a", { monitor: "performance", owner: undefined }))).toBe("dot");
+    expect(ownerOf(sampleSystem("s"), finding("a", { monitor: "performance", owner: "ann" }))).toBe("ann");
   });
 });
 

@@ -58,9 +58,9 @@ export function leadingFinding(findings: readonly Finding[]): Finding | undefine
   )[0];
 }
 
-/** The owner declared for the area of the monitor that found it. */
+/** Who is told: the owner of the monitor that found it, else of its area. */
 export function ownerOf(system: System, finding: Finding): string {
-  return system.owners[monitors[finding.monitor].area];
+  return finding.owner ?? system.owners[monitors[finding.monitor].area];
 }
 
 /** A first title, before the diagnosis has found the slice. */

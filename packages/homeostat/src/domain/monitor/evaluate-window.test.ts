@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { benjaminiHochberg } from "../../stats/hypothesis/benjamini-hochberg.ts";
 import { sampleSystem } from "../../store/conformance/control-sample.ts";
 import { evaluateWindow, findingsOf, sameStreaks } from "./evaluate-window.ts";
+import { monitorsOf } from "./monitors-of.ts";
 import { referencePictureOf } from "./reference-picture.ts";
 import { dayWindow, missing, profileOf, type SampleRow, sampleBaseline, tenBins } from "./sample-picture.ts";
 import { type SeriesVerdict, seriesText } from "./verdict.ts";
@@ -20,13 +21,21 @@ function day(number: number, change: (row: SampleRow, index: number) => SampleRo
     ),
   );
 }
+const watching = monitorsOf(sampleSystem("sample"));
 const picture = referencePictureOf(
   baseline,
   baseline.windows.map((window, index) => profileOf(baseline, window, day(index))),
 );
 const evaluate = (rows: readonly SampleRow[], streaks: ReadonlyMap<string, number> = new Map()) =>
   evaluateWindow(
-    { picture, profile: profileOf(baseline, dayWindow(28), rows), season: "day-1", outcomesMature: false },
+    {
+      picture,
+      profile: profileOf(baseline, dayWindow(28), rows),
+      season: "day-1",
+      outcomesMature: false,
+      evidence: {},
+    },
+    watching,
     streaks,
   );
 const streaksOf = (verdicts: readonly SeriesVerdict[]) =>
@@ -84,7 +93,14 @@ describe("judging a window", () => {
 
   it("shows why when nothing could be tested: never healthy", () => {
     const unknown = evaluateWindow(
-      { picture, profile: profileOf(baseline, dayWindow(28), []), season: "day-9", outcomesMature: false },
+      {
+        picture,
+        profile: profileOf(baseline, dayWindow(28), []),
+        season: "day-9",
+        outcomesMature: false,
+        evidence: {},
+      },
+      watching,
       new Map(),
     );
     expect(unknown.state).toBe("not-enough-data");
@@ -95,7 +111,14 @@ describe("judging a window", () => {
     );
     expect(
       evaluateWindow(
-        { picture: bare, profile: profileOf(nothing, dayWindow(9), []), season: "day-9", outcomesMature: false },
+        {
+          picture: bare,
+          profile: profileOf(nothing, dayWindow(9), []),
+          season: "day-9",
+          outcomesMature: false,
+          evidence: {},
+        },
+        watching,
         new Map(),
       ).state,
     ).not.toBe("healthy");
@@ -107,21 +130,21 @@ describe("streaks known before", () => {
     const { verdicts } = evaluate(day(28, broken), new Map([[nulls, 4]]));
     const now = streaksOf(verdicts);
     expect(now.get(nulls)).toBe(5);
-    expect(sameStreaks(now, verdicts)).toBe(true);
-    expect(sameStreaks(new Map([...now, [nulls, 2]]), verdicts)).toBe(true);
-    expect(sameStreaks(new Map([...now, [nulls, 1]]), verdicts)).toBe(false);
-    expect(sameStreaks(new Map(), verdicts)).toBe(false);
+    expect(sameStreaks(now, verdicts, watching)).toBe(true);
+    expect(sameStreaks(new Map([...now, [nulls, 2]]), verdicts, watching)).toBe(true);
+    expect(sameStreaks(new Map([...now, [nulls, 1]]), verdicts, watching)).toBe(false);
+    expect(sameStreaks(new Map(), verdicts, watching)).toBe(false);
   });
 });
 
 describe("findings", () => {
-  const system = sampleSystem("sample");
+  const scene = { system: "sample", release: "sample-1" };
   const first = evaluate(day(28, broken));
   const second = evaluate(day(29, broken), streaksOf(first.verdicts));
 
   it("are made only of what fired, and carry what it takes to judge them", () => {
-    expect(findingsOf(system, "sample-1", dayWindow(28), first.verdicts, (text) => text)).toEqual([]);
-    const findings = findingsOf(system, "sample-1", dayWindow(29), second.verdicts, (text) => text);
+    expect(findingsOf({ ...scene, window: dayWindow(28) }, watching, first.verdicts, (text) => text)).toEqual([]);
+    const findings = findingsOf({ ...scene, window: dayWindow(29) }, watching, second.verdicts, (text) => text);
     expect(findings.find(({ monitor, segment }) => monitor === "null-rate" && segment === undefined)).toMatchObject({
       id: `sample|sample-1|${dayWindow(29).start}|${nulls}`,
       layer: "pipeline",

@@ -1,10 +1,10 @@
 import { benjaminiHochberg } from "../../stats/hypothesis/benjamini-hochberg.ts";
 import type { Finding } from "../finding/finding.ts";
-import type { System } from "../system/system.ts";
 import type { VerdictState, Window } from "../window/window.ts";
 import type { MonitorDefinition, WindowQuestion } from "./monitor.ts";
 import { monitors } from "./registry.ts";
-import { type SeriesTest, type SeriesVerdict, seriesText } from "./verdict.ts";
+import { type MonitorSettings, metricOf } from "./settings.ts";
+import { type SeriesKey, type SeriesTest, type SeriesVerdict, seriesText } from "./verdict.ts";
 
 /** Share of false discoveries tolerated among the discoveries of one window, over all its tests. */
 const falseDiscoveryRate = 0.05;
@@ -15,27 +15,48 @@ export interface WindowEvaluation {
 }
 
 /**
- * Judges one window. Every monitor asks its questions; all p-values of the window are weighed together
+ * Judges one window. Every monitor in `watching` asks its questions; all p-values of the window are weighed together
  * (Benjamini-Hochberg); a series that is real and material for as many consecutive windows as its monitor asks becomes a
  * finding. `streaks` are the streaks of the window before this one. Pure. Cost: O(series × bins).
  */
-export function evaluateWindow(question: WindowQuestion, streaks: ReadonlyMap<string, number>): WindowEvaluation {
-  const tests = Object.values(monitors).flatMap((monitor: MonitorDefinition) => monitor.ask(question));
-  const tested = tests.filter((test) => test.kind === "tested");
+export function evaluateWindow(
+  question: WindowQuestion,
+  watching: readonly MonitorSettings[],
+  streaks: ReadonlyMap<string, number>,
+): WindowEvaluation {
+  const asked = watching.flatMap((settings) =>
+    testsOf(question, settings).map((test) => ({ test: namedFor(settings, test), settings })),
+  );
+  const tested = asked.flatMap(({ test }) => (test.kind === "tested" ? [test] : []));
   const discoveries = benjaminiHochberg(
     tested.map((test) => test.numbers.pValue),
     falseDiscoveryRate,
   );
   const positions = new Map(tested.map((test, index) => [test, index] as const));
-  const verdicts = tests.map((test): SeriesVerdict => {
+  const verdicts = asked.map(({ test, settings }): SeriesVerdict => {
     const position = test.kind === "tested" ? positions.get(test) : undefined;
     const adjusted = position === undefined ? undefined : discoveries.adjusted[position];
-    return verdictOf(test, adjusted, streaks.get(seriesText(test.key)) ?? 0);
+    return verdictOf(test, settings, adjusted, streaks.get(seriesText(test.key)) ?? 0);
   });
   return { state: worstOf(verdicts), verdicts };
 }
 
-function verdictOf(test: SeriesTest, adjustedPValue: number | undefined, streakBefore: number): SeriesVerdict {
+function testsOf(question: WindowQuestion, settings: MonitorSettings): readonly SeriesTest[] {
+  const definition: MonitorDefinition = monitors[settings.kind];
+  return definition.ask(question, settings);
+}
+
+/** Kinds do not know their name in the system: series of a declared monitor are told apart here. */
+function namedFor({ name, kind }: MonitorSettings, test: SeriesTest): SeriesTest {
+  return name === kind ? test : { ...test, key: { ...test.key, monitorName: name } };
+}
+
+function verdictOf(
+  test: SeriesTest,
+  settings: MonitorSettings,
+  adjustedPValue: number | undefined,
+  streakBefore: number,
+): SeriesVerdict {
   // A p-value that is not a number says that the test could not be made.
   if (test.kind === "untested" || adjustedPValue === undefined || Number.isNaN(adjustedPValue)) {
     const state = test.kind === "untested" ? test.state : "not-checked";
@@ -44,10 +65,10 @@ function verdictOf(test: SeriesTest, adjustedPValue: number | undefined, streakB
   const real = adjustedPValue <= falseDiscoveryRate;
   const material = test.numbers.effect >= test.numbers.threshold;
   const streak = real && material ? streakBefore + 1 : 0;
-  const fired = streak >= monitors[test.key.monitor].persistence(test.key.metric);
+  const fired = streak >= metricOf(settings, test.key.metric).persistenceWindows;
   return {
     test,
-    state: fired ? "critical" : real && material ? "warning" : "healthy",
+    state: fired ? settings.severity : real && material ? "warning" : "healthy",
     real,
     material,
     adjustedPValue,
@@ -60,11 +81,23 @@ function verdictOf(test: SeriesTest, adjustedPValue: number | undefined, streakB
  * Whether the streaks of a window, as far as any monitor's persistence looks back, are those that were known before
  * (`before`: streaks above zero by series). Where they are not, the verdict on the window after it may have changed.
  */
-export function sameStreaks(before: ReadonlyMap<string, number>, verdicts: readonly SeriesVerdict[]): boolean {
+export function sameStreaks(
+  before: ReadonlyMap<string, number>,
+  verdicts: readonly SeriesVerdict[],
+  watching: readonly MonitorSettings[],
+): boolean {
+  const settingsOf = settingsFinder(watching);
   return verdicts.every(({ test: { key }, streak }) => {
-    const persistence = monitors[key.monitor].persistence(key.metric);
+    // a series of a metric that is never tested has no streak
+    const persistence = settingsOf(key)?.metrics[key.metric]?.persistenceWindows ?? 0;
     return Math.min(streak, persistence) === Math.min(before.get(seriesText(key)) ?? 0, persistence);
   });
+}
+
+/** Finds the monitor that asked about a series. */
+function settingsFinder(watching: readonly MonitorSettings[]): (key: SeriesKey) => MonitorSettings | undefined {
+  const byName = new Map(watching.map((settings) => [settings.name, settings] as const));
+  return ({ monitor, monitorName }) => byName.get(monitorName ?? monitor);
 }
 
 /** The window's own verdict: the worst of its series; with nothing tested, why not. */
@@ -73,28 +106,40 @@ function worstOf(verdicts: readonly SeriesVerdict[]): VerdictState {
   return order.find((state) => verdicts.some((verdict) => verdict.state === state)) ?? "not-checked";
 }
 
+/** What the findings of a window are about. */
+interface FindingScene {
+  readonly system: string;
+  readonly release: string;
+  readonly window: Window;
+}
+
 /**
  * The findings of an evaluated window, each carrying everything needed to judge it. `digest` makes a finding's identity
  * of system, release, window and series, so that the same finding found again is the same finding.
  */
 export function findingsOf(
-  system: System,
-  release: string,
-  window: Window,
+  { system, release, window }: FindingScene,
+  watching: readonly MonitorSettings[],
   verdicts: readonly SeriesVerdict[],
   digest: (text: string) => string,
 ): readonly Finding[] {
+  const settingsOf = settingsFinder(watching);
   return verdicts.flatMap(({ test, fired, adjustedPValue }) => {
     if (!fired || test.kind !== "tested") return [];
     const { key, numbers } = test;
-    const monitor: MonitorDefinition = monitors[key.monitor];
+    const settings = settingsOf(key);
+    if (settings === undefined) return [];
+    const definition: MonitorDefinition = monitors[key.monitor];
     return [
       {
-        id: digest([system.name, release, String(window.start), seriesText(key)].join("|")),
-        system: system.name,
+        id: digest([system, release, String(window.start), seriesText(key)].join("|")),
+        system,
         release,
         monitor: key.monitor,
-        layer: monitor.layer,
+        monitorName: settings.name,
+        owner: settings.owner,
+        runbook: settings.runbook,
+        layer: definition.layer,
         window,
         segment: key.segment,
         feature: key.feature,
@@ -111,9 +156,9 @@ export function findingsOf(
         overdispersion: numbers.overdispersion,
         rows: numbers.rows,
         baselineRows: numbers.baselineRows,
-        severity: "critical" as const,
-        rule: monitor.rule(key.metric),
-        sentence: monitor.sentence(key, numbers),
+        severity: settings.severity,
+        rule: definition.rule(key.metric, settings),
+        sentence: definition.sentence(key, numbers),
         values: [],
         withdrawnAt: undefined,
       },

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { createXoshiro } from "../../stats/random/xoshiro.ts";
+import { sampleSystem } from "../../store/conformance/control-sample.ts";
 import { seasonOf } from "../window/window.ts";
 import { evaluateWindow, type WindowEvaluation } from "./evaluate-window.ts";
+import { monitorsOf } from "./monitors-of.ts";
 import { referencePictureOf } from "./reference-picture.ts";
 import { dayWindow, missing, profileOf, type SampleRow, sampleBaseline, tenBins } from "./sample-picture.ts";
 import { type SeriesVerdict, seriesText } from "./verdict.ts";
@@ -55,7 +57,8 @@ function watch(days: readonly number[], fault?: Fault): WindowEvaluation[] {
     const window = dayWindow(day);
     const profile = profileOf(baseline, window, dayRows(day, fault));
     const evaluated = evaluateWindow(
-      { picture, profile, season: seasonOf(window, "day-of-week"), outcomesMature: true },
+      { picture, profile, season: seasonOf(window, "day-of-week"), outcomesMature: true, evidence: {} },
+      monitorsOf(sampleSystem("sample")),
       streaks,
     );
     streaks = new Map(evaluated.verdicts.map((verdict) => [seriesText(verdict.test.key), verdict.streak]));

@@ -4,7 +4,7 @@ import { psiSeries } from "./psi-series.ts";
 const key = { monitor: "input-drift", metric: "psi", segment: undefined, feature: "x" } as const;
 const groups = [[0], [1], [2, 3]];
 const ask = (counts: readonly number[], normal: readonly number[] | undefined) =>
-  psiSeries({ key, counts, normal, groups: () => groups, overdispersion: undefined });
+  psiSeries({ key, counts, normal, groups: () => groups, overdispersion: undefined, threshold: 0.25 });
 
 describe("PSI of one series", () => {
   it("counts rows in bins that the season leaves empty as a move", () => {

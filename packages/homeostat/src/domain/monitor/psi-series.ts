@@ -6,8 +6,8 @@ import type { Grouping } from "./grouping.ts";
 import { seasonMissing, untested } from "./untested.ts";
 import type { SeriesKey, SeriesTest } from "./verdict.ts";
 
-/** A debiased PSI from here on is material. In nats. */
-export const psiThreshold = 0.25;
+/** What a series of PSI is held to unless declared otherwise (R12): debiased, in nats. Measured in decision 6. */
+export const psiDefaults = { threshold: 0.25, persistenceWindows: 3, unit: "debiased PSI" } as const;
 
 export interface PsiQuestion {
   readonly key: SeriesKey;
@@ -17,13 +17,15 @@ export interface PsiQuestion {
   readonly normal: readonly number[] | undefined;
   readonly groups: Grouping;
   readonly overdispersion: Overdispersion | undefined;
+  /** A debiased PSI from here on is material. In nats. */
+  readonly threshold: number;
 }
 
 /**
  * Did a distribution move? Debiased PSI of a window against the reference windows of its own season, over report bins.
  * Where it cannot be asked the answer says why. Cost: that of `psi`.
  */
-export function psiSeries({ key, counts, normal, groups, overdispersion }: PsiQuestion): SeriesTest {
+export function psiSeries({ key, counts, normal, groups, overdispersion, threshold }: PsiQuestion): SeriesTest {
   const rows = total(counts);
   if (normal === undefined) return untested(key, "not-checked", seasonMissing, { rows, baselineRows: 0 });
   const counted = { rows, baselineRows: total(normal) };
@@ -47,7 +49,7 @@ export function psiSeries({ key, counts, normal, groups, overdispersion }: PsiQu
       value: compared.value,
       baselineValue: undefined,
       effect: compared.debiased,
-      threshold: psiThreshold,
+      threshold,
       pValue: compared.pValue,
       expectedByChance: compared.expectedByChance,
       lowerBound: compared.lower95,

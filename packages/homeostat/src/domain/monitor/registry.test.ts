@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Binning } from "../../stats/histogram/binning.ts";
+import { sampleSystem } from "../../store/conformance/control-sample.ts";
 import { monitorKinds } from "../finding/finding.ts";
 import type { MonitorDefinition } from "./monitor.ts";
+import { defaultMonitor } from "./monitors-of.ts";
 import { referencePictureOf } from "./reference-picture.ts";
 import { monitors } from "./registry.ts";
 import { dayWindow, missing, profileOf, type SampleRow, sampleBaseline, tenBins } from "./sample-picture.ts";
@@ -44,7 +46,10 @@ function ask(
   parts: { readonly season?: string; readonly outcomesMature?: boolean } = {},
 ): (series: string) => SeriesTest {
   const profile = profileOf(baseline, dayWindow(28), rows);
-  const tests = monitor.ask({ picture, profile, season: "day-1", outcomesMature: true, ...parts });
+  const tests = monitor.ask(
+    { picture, profile, season: "day-1", outcomesMature: true, evidence: {}, ...parts },
+    usual(monitor),
+  );
   const byName = new Map(tests.map((test) => [seriesText(test.key), test] as const));
   return (series) =>
     byName.get(series) ?? {
@@ -56,6 +61,8 @@ function ask(
       baselineRows: -1,
     };
 }
+/** As a system gets it without declaring anything. */
+const usual = (monitor: MonitorDefinition) => defaultMonitor(monitor.kind, sampleSystem("sample").owners);
 const numbersOf = (test: SeriesTest) => (test.kind === "tested" ? test.numbers : undefined);
 const stateOf = (test: SeriesTest) => (test.kind === "tested" ? "tested" : `${test.state}: ${test.reason}`);
 
@@ -65,18 +72,22 @@ const testing = monitorKinds.filter((kind) => kind !== "contract");
 describe("every monitor", () => {
   it.each(testing)("%s words its rule and a finding without a gap", (kind) => {
     const monitor: MonitorDefinition = monitors[kind];
-    const tests = monitor.ask({
-      picture,
-      profile: profileOf(baseline, dayWindow(28), usualDay(28)),
-      season: "day-1",
-      outcomesMature: true,
-    });
+    const tests = monitor.ask(
+      {
+        picture,
+        profile: profileOf(baseline, dayWindow(28), usualDay(28)),
+        season: "day-1",
+        outcomesMature: true,
+        evidence: {},
+      },
+      usual(monitor),
+    );
     const tested = tests.filter((test) => test.kind === "tested");
     expect(tested.length).toBeGreaterThan(0);
     for (const { key, numbers } of tested) {
       expect(monitor.sentence(key, numbers)).not.toMatch(/undefined|NaN|Infinity/);
-      expect(monitor.rule(key.metric)).toMatch(/in \d windows running$/);
-      expect(monitor.persistence(key.metric)).toBeGreaterThanOrEqual(2);
+      expect(monitor.rule(key.metric, usual(monitor))).toMatch(/in \d windows running$/);
+      expect(usual(monitor).metrics[key.metric]!.persistenceWindows).toBeGreaterThanOrEqual(2);
       expect(numbers.pValue).toBeGreaterThanOrEqual(0);
       expect(numbers.pValue).toBeLessThanOrEqual(1);
     }
@@ -84,12 +95,16 @@ describe("every monitor", () => {
 
   it.each(testing)("%s tests nothing on an empty window, and says so of every series but volume", (kind) => {
     const monitor: MonitorDefinition = monitors[kind];
-    const tests = monitor.ask({
-      picture,
-      profile: profileOf(baseline, dayWindow(28), []),
-      season: "day-1",
-      outcomesMature: false,
-    });
+    const tests = monitor.ask(
+      {
+        picture,
+        profile: profileOf(baseline, dayWindow(28), []),
+        season: "day-1",
+        outcomesMature: false,
+        evidence: {},
+      },
+      usual(monitor),
+    );
     const answers = new Set(
       tests
         .filter((test) => test.key.segment?.value !== "GONE" && test.key.segment?.value !== "(other)")
@@ -198,12 +213,16 @@ describe("new categories", () => {
       open,
       open.windows.map((window) => profileOf(open, window, rows)),
     );
-    const [test] = monitors["new-category"].ask({
-      picture: openPicture,
-      profile: profileOf(open, dayWindow(14), rows),
-      season: "day-1",
-      outcomesMature: true,
-    });
+    const [test] = monitors["new-category"].ask(
+      {
+        picture: openPicture,
+        profile: profileOf(open, dayWindow(14), rows),
+        season: "day-1",
+        outcomesMature: true,
+        evidence: {},
+      },
+      usual(monitors["new-category"]),
+    );
     expect(stateOf(test!)).toBe("not-checked: the baseline has too many values to list");
   });
 
@@ -240,12 +259,16 @@ describe("new categories", () => {
         ]),
       ),
     );
-    const [test] = monitors["new-category"].ask({
-      picture: smallPicture,
-      profile: profileOf(seasons, dayWindow(2), usualDay(0)),
-      season: "s-1",
-      outcomesMature: true,
-    });
+    const [test] = monitors["new-category"].ask(
+      {
+        picture: smallPicture,
+        profile: profileOf(seasons, dayWindow(2), usualDay(0)),
+        season: "s-1",
+        outcomesMature: true,
+        evidence: {},
+      },
+      usual(monitors["new-category"]),
+    );
     expect(numbersOf(test!)!.baselineValue).toBeCloseTo(4 / 11, 9);
   });
 });
@@ -323,12 +346,16 @@ describe("performance", () => {
       lost,
       lost.windows.map((window, day) => profileOf(lost, window, usualDay(day))),
     );
-    const [test] = monitors.performance.ask({
-      picture: lostPicture,
-      profile: profileOf(lost, dayWindow(28), right),
-      season: "day-1",
-      outcomesMature: true,
-    });
+    const [test] = monitors.performance.ask(
+      {
+        picture: lostPicture,
+        profile: profileOf(lost, dayWindow(28), right),
+        season: "day-1",
+        outcomesMature: true,
+        evidence: {},
+      },
+      usual(monitors.performance),
+    );
     expect(test!.performance?.accuracy).toBeUndefined();
   });
 

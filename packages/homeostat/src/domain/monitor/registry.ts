@@ -8,7 +8,7 @@ import { predictionDrift } from "./kinds/prediction-drift.ts";
 import { volume } from "./kinds/volume.ts";
 import type { MonitorDefinition } from "./monitor.ts";
 
-/** Every monitor a system gets by default. A kind without a definition does not compile. */
+/** Every kind of monitor. A kind without a definition does not compile. */
 export const monitors = {
   "input-drift": inputDrift,
   "prediction-drift": predictionDrift,

@@ -6,6 +6,8 @@ import type { VerdictState, Window } from "../window/window.ts";
 /** One question asked of one window: a monitor's metric on a feature in a segment. */
 export interface SeriesKey {
   readonly monitor: MonitorKind;
+  /** Of which monitor of its kind; absent or the kind itself: the default one. Shared code writes it, kinds need not. */
+  readonly monitorName?: string;
   readonly metric: string;
   readonly segment: SegmentValue | undefined;
   readonly feature: string | undefined;
@@ -109,7 +111,8 @@ export interface SeriesVerdict {
 /** Text under which a series is the same series in another window. */
 export function seriesText(key: SeriesKey): string {
   const segment = key.segment === undefined ? "" : `${key.segment.name}=${key.segment.value}`;
-  return [key.monitor, key.metric, segment, key.feature ?? ""].join("|");
+  const named = key.monitorName !== undefined && key.monitorName !== key.monitor;
+  return [named ? `${key.monitor}:${key.monitorName}` : key.monitor, key.metric, segment, key.feature ?? ""].join("|");
 }
 
 export interface VerdictStore {

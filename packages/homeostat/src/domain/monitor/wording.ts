@@ -15,3 +15,8 @@ export function percent(share: number): string {
   const value = share * 100;
   return `${value >= 10 || value === 0 ? value.toFixed(0) : value.toPrecision(2)} %`;
 }
+
+/** `3 windows running`, `one window`. */
+export function windowsRunning(persistenceWindows: number): string {
+  return persistenceWindows === 1 ? "one window" : `${persistenceWindows} windows running`;
+}

@@ -1,24 +1,25 @@
 import { createHash } from "node:crypto";
 import type { Baseline, BaselineStore } from "../../domain/baseline/baseline.ts";
-import type { ProfileStore } from "../../domain/baseline/profile-store.ts";
 import type { Cancellation } from "../../domain/cancellation.ts";
 import type { Finding, FindingStore } from "../../domain/finding/finding.ts";
 import { type Clock, type Instant, minuteMs, secondMs } from "../../domain/instant.ts";
 import { invariant } from "../../domain/invariant.ts";
 import { evaluateWindow, findingsOf, sameStreaks } from "../../domain/monitor/evaluate-window.ts";
+import { monitorsOf } from "../../domain/monitor/monitors-of.ts";
 import { type ReferencePicture, referencePictureOf } from "../../domain/monitor/reference-picture.ts";
+import type { MonitorSettings } from "../../domain/monitor/settings.ts";
 import type { SeriesVerdict, VerdictStore } from "../../domain/monitor/verdict.ts";
 import type { EventStore } from "../../domain/prediction/event-store.ts";
 import type { Release, ReleaseStore } from "../../domain/release/release.ts";
 import type { System } from "../../domain/system/system.ts";
-import { seasonOf, type WindowRecord, type WindowStore } from "../../domain/window/window.ts";
+import { seasonOf, type WindowRecord } from "../../domain/window/window.ts";
+import type { EvidencePorts } from "./evidence/evidence-gatherer.ts";
+import { gatherEvidence } from "./evidence/gather-evidence.ts";
 
-export interface SensePorts {
+export interface SensePorts extends EvidencePorts {
   readonly events: EventStore;
-  readonly profiles: ProfileStore;
   readonly verdicts: VerdictStore;
   readonly findings: FindingStore;
-  readonly windows: WindowStore;
   readonly releases: ReleaseStore;
   readonly baselines: BaselineStore;
   readonly clock: Clock;
@@ -76,7 +77,12 @@ export function createSenses(ports: SensePorts): Senses {
       let evaluated = 0;
       for (const record of due) {
         if (cancellation?.aborted === true) break;
-        await evaluateOne(ports, { system, release, baseline, picture, watermark }, record, tell);
+        await evaluateOne(
+          ports,
+          { system, release, baseline, picture, watermark, watching: monitorsOf(system) },
+          record,
+          tell,
+        );
         evaluated += 1;
       }
       return evaluated;
@@ -114,6 +120,7 @@ interface Context {
   readonly baseline: Baseline;
   readonly picture: ReferencePicture;
   readonly watermark: Instant;
+  readonly watching: readonly MonitorSettings[];
 }
 
 async function evaluateOne(
@@ -122,7 +129,7 @@ async function evaluateOne(
   record: WindowRecord,
   tell: (evaluated: EvaluatedWindow) => Promise<void>,
 ): Promise<void> {
-  const { system, release, baseline, picture, watermark } = context;
+  const { system, release, baseline, picture, watermark, watching } = context;
   const touches = await ports.windows.touches(system.name, record.start);
   const version = record.profileVersion + 1;
   const counted = await ports.profiles.profileLive(system, baseline, record, version);
@@ -133,12 +140,18 @@ async function evaluateOne(
   const before = await previousStreaks(ports, context, record);
   const season = seasonOf(record, system.windows.season);
   const outcomesMature = record.end + system.outcome.maturityMs <= watermark;
-  const evaluation = evaluateWindow({ picture, profile, season, outcomesMature }, before);
+  const evidence = await gatherEvidence(ports, { ...context, window: record }, watching);
+  const evaluation = evaluateWindow({ picture, profile, season, outcomesMature, evidence }, watching, before);
   const findings = await withValues(
     ports,
     context,
     record,
-    findingsOf(system, release.id, record, evaluation.verdicts, shortDigest),
+    findingsOf(
+      { system: system.name, release: release.id, window: record },
+      watching,
+      evaluation.verdicts,
+      shortDigest,
+    ),
   );
   await ports.verdicts.save(system.name, release.id, record, version, evaluation.verdicts);
   const settled: WindowRecord = {
@@ -163,7 +176,7 @@ async function evaluateOne(
 /** A window evaluated after this one counted on this one's streaks: if they are others now, it is to be judged again. */
 async function restateNext(
   ports: SensePorts,
-  { system, release }: Context,
+  { system, release, watching }: Context,
   record: WindowRecord,
   verdicts: readonly SeriesVerdict[],
 ): Promise<void> {
@@ -173,7 +186,8 @@ async function restateNext(
     record.profileVersion === 0
       ? new Map<string, number>()
       : await ports.verdicts.streaks(system.name, release.id, record, record.profileVersion);
-  if (!sameStreaks(before, verdicts)) await ports.windows.touch(system.name, [next.start], next.end - next.start);
+  if (!sameStreaks(before, verdicts, watching))
+    await ports.windows.touch(system.name, [next.start], next.end - next.start);
 }
 
 const shortDigest = (text: string): string => `f-${createHash("sha256").update(text).digest("hex").slice(0, 16)}`;

@@ -56,5 +56,13 @@ async function replace(
 }
 
 function fromRow(row: { readonly body: Finding; readonly withdrawn_at: number | null }): Finding {
-  return { ...row.body, withdrawnAt: row.withdrawn_at ?? undefined };
+  // findings of earlier versions do not name their monitor: there was one of each kind
+  const { monitorName = row.body.monitor, ...body } = row.body as Omit<Finding, "monitorName"> & Partial<Finding>;
+  return {
+    ...body,
+    monitorName,
+    owner: body.owner,
+    runbook: body.runbook,
+    withdrawnAt: row.withdrawn_at ?? undefined,
+  };
 }

@@ -2,12 +2,11 @@ import { studentTSurvival } from "../../../stats/special/student-t-survival.ts";
 import { total } from "../count-series.ts";
 import type { MonitorDefinition } from "../monitor.ts";
 import { keyOf } from "../segment-key.ts";
+import { chosenSegments, metricOf } from "../settings.ts";
 import { seasonMissing, untested } from "../untested.ts";
 import type { SeriesTest } from "../verdict.ts";
-import { segmentWords, wholeNumber } from "../wording.ts";
+import { percent, segmentWords, wholeNumber, windowsRunning } from "../wording.ts";
 
-const materialFall = 0.5;
-const persistenceWindows = 3;
 /** A segment with fewer expected rows than this comes and goes by itself. */
 const leastExpectedRows = 20;
 
@@ -16,14 +15,27 @@ export const volume: MonitorDefinition = {
   kind: "volume",
   layer: "pipeline",
   area: "upstream-data",
-  persistence: () => persistenceWindows,
-  rule: () =>
-    `the number of rows fell by half or doubled, significant after control of false discoveries, in ${persistenceWindows} windows running`,
+  defaults: {
+    severity: "critical",
+    metrics: {
+      rows: { threshold: 0.5, persistenceWindows: 3, unit: "share that rows fell by, or half of what they grew by" },
+    },
+  },
+  covers: ["volume-change"],
+  needs: [],
+  rule: (metric, settings) => {
+    const { threshold, persistenceWindows } = metricOf(settings, metric);
+    const change =
+      threshold === 0.5
+        ? "fell by half or doubled"
+        : `fell by ${percent(threshold)} or grew by ${percent(2 * threshold)}`;
+    return `the number of rows ${change}, significant after control of false discoveries, in ${windowsRunning(persistenceWindows)}`;
+  },
   sentence: (key, numbers) =>
     `${segmentWords(key)} has ${wholeNumber(numbers.value)} rows where the baseline has ${wholeNumber(numbers.baselineValue ?? 0)}`,
-  ask: ({ picture, profile, season }) => {
+  ask: ({ picture, profile, season }, settings) => {
     const first = picture.baseline.features[0]?.name ?? "";
-    return picture.segments.map((segment): SeriesTest => {
+    return chosenSegments(settings, picture.segments).map((segment): SeriesTest => {
       const key = { monitor: "volume", metric: "rows", segment, feature: undefined } as const;
       const rows = total(profile.features.get(keyOf(segment))?.get(first)?.counts ?? []);
       const reference = picture.volume(segment);
@@ -43,7 +55,7 @@ export const volume: MonitorDefinition = {
           value: rows,
           baselineValue: normal.meanRows,
           effect: change < 0 ? -change : change / 2,
-          threshold: materialFall,
+          threshold: metricOf(settings, "rows").threshold,
           pValue: Math.min(1, 2 * studentTSurvival(Math.abs(rows - normal.meanRows) / spread, variation.windows)),
           expectedByChance: undefined,
           lowerBound: undefined,

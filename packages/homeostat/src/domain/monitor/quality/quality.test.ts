@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { regressionSumsOf } from "../../../stats/performance/regression-sums.ts";
 import { createXoshiro } from "../../../stats/random/xoshiro.ts";
+import { sampleSystem } from "../../../store/conformance/control-sample.ts";
 import type { Baseline } from "../../baseline/baseline.ts";
 import type { ScoreCounts, WindowProfile } from "../../baseline/profile-store.ts";
 import { performance } from "../kinds/performance.ts";
 import { predictionDrift } from "../kinds/prediction-drift.ts";
+import { defaultMonitor } from "../monitors-of.ts";
 import { referencePictureOf } from "../reference-picture.ts";
 import { dayWindow, sampleBaseline } from "../sample-picture.ts";
 import type { SeriesTest } from "../verdict.ts";
@@ -67,7 +69,10 @@ function asker(baseline: Baseline, healthy: () => ScoreCounts) {
   const picture = referencePictureOf(baseline, profiles);
   return (monitor: typeof performance, scores: ScoreCounts): SeriesTest => {
     const profile = profileOf(days, scores);
-    const [test] = monitor.ask({ picture, profile, season: "all", outcomesMature: true });
+    const [test] = monitor.ask(
+      { picture, profile, season: "all", outcomesMature: true, evidence: {} },
+      defaultMonitor(monitor.kind, sampleSystem("sample").owners),
+    );
     if (test === undefined) throw new Error("no test");
     return test;
   };

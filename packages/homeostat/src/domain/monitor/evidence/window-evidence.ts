@@ -1,0 +1,12 @@
+import type { WindowHistory } from "./window-history.ts";
+
+/**
+ * What a monitor may look at beside the window's own counts: one member, one file of this folder, one gatherer in
+ * `service/sense/evidence`. A member is gathered only where an active monitor needs it (`MonitorDefinition.needs`). One
+ * that could not be gathered is absent: the monitor then answers `not-checked` or `not-enough-data`, never healthy.
+ */
+export interface WindowEvidence {
+  readonly history?: WindowHistory | undefined;
+}
+
+export type EvidenceName = keyof WindowEvidence;

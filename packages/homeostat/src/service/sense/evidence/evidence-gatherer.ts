@@ -1,0 +1,31 @@
+import type { Baseline } from "../../../domain/baseline/baseline.ts";
+import type { ProfileStore } from "../../../domain/baseline/profile-store.ts";
+import type { Instant } from "../../../domain/instant.ts";
+import type { EvidenceName, WindowEvidence } from "../../../domain/monitor/evidence/window-evidence.ts";
+import type { ReferencePicture } from "../../../domain/monitor/reference-picture.ts";
+import type { Release } from "../../../domain/release/release.ts";
+import type { System } from "../../../domain/system/system.ts";
+import type { WindowRecord, WindowStore } from "../../../domain/window/window.ts";
+
+/** Where evidence comes from: the ports that any gatherer uses. */
+export interface EvidencePorts {
+  readonly profiles: ProfileStore;
+  readonly windows: WindowStore;
+}
+
+/** The window evidence is gathered about. */
+export interface EvidenceScene {
+  readonly system: System;
+  readonly release: Release;
+  readonly baseline: Baseline;
+  readonly picture: ReferencePicture;
+  readonly window: WindowRecord;
+  /** How far event time has certainly come. */
+  readonly watermark: Instant;
+}
+
+/** Gathers one member of the evidence; undefined where there is none. A fault is thrown: the window is tried again. */
+export type EvidenceGatherer<Name extends EvidenceName> = (
+  ports: EvidencePorts,
+  scene: EvidenceScene,
+) => Promise<WindowEvidence[Name]>;

@@ -1,0 +1,26 @@
+import type { EvidenceName, WindowEvidence } from "../../../domain/monitor/evidence/window-evidence.ts";
+import type { MonitorDefinition } from "../../../domain/monitor/monitor.ts";
+import { monitors } from "../../../domain/monitor/registry.ts";
+import type { MonitorSettings } from "../../../domain/monitor/settings.ts";
+import type { EvidenceGatherer, EvidencePorts, EvidenceScene } from "./evidence-gatherer.ts";
+import { gatherHistory } from "./gather-history.ts";
+
+/** One gatherer for each member; a member without one does not compile. */
+const gatherers: { readonly [Name in EvidenceName]-?: EvidenceGatherer<Name> } = {
+  history: gatherHistory,
+};
+
+/** Gathers what the monitors that watch need, and nothing else. */
+export async function gatherEvidence(
+  ports: EvidencePorts,
+  scene: EvidenceScene,
+  watching: readonly MonitorSettings[],
+): Promise<WindowEvidence> {
+  const needed = new Set(watching.flatMap(({ kind }): readonly EvidenceName[] => definitionOf(kind).needs));
+  const gathered = await Promise.all(
+    [...needed].map(async (name) => [name, await gatherers[name](ports, scene)] as const),
+  );
+  return Object.fromEntries(gathered);
+}
+
+const definitionOf = (kind: MonitorSettings["kind"]): MonitorDefinition => monitors[kind];
