@@ -1,7 +1,5 @@
-import type { BinCounts, Subject } from "./profile-store.ts";
-
 /** How serving went, counted beside features and scores. */
-export const serviceSubject: Subject = "#service";
+export const serviceSubject = "#service";
 
 /** Eight bins to a doubling: a quantile read back from them is right to 4.4 % of itself. */
 const binsPerDoubling = 8;
@@ -23,7 +21,7 @@ export const untimedBin = -1;
 /** How serving went for one segment value. All are sums, so windows add up. */
 export interface ServiceCounts {
   /** Rows by bin of their latency; those that told none are left out. */
-  readonly latency: BinCounts;
+  readonly latency: { readonly bins: readonly number[]; readonly counts: readonly number[] };
   readonly latencySumMs: number;
   readonly rows: number;
   /** Answered by a fallback, or told to be `degraded` by the sender. */
