@@ -32,37 +32,8 @@ export interface ServiceCounts {
   readonly costSumUsd: number;
 }
 
-export const noService: ServiceCounts = {
-  latency: { bins: [], counts: [] },
-  latencySumMs: 0,
-  rows: 0,
-  degraded: 0,
-  failed: 0,
-  costRows: 0,
-  costSumUsd: 0,
-};
-
 export function timedRows({ latency }: ServiceCounts): number {
   return latency.counts.reduce((sum, count) => sum + count, 0);
-}
-
-/** The service counts of several windows together. Cost: O(bins). */
-export function addService(left: ServiceCounts, right: ServiceCounts): ServiceCounts {
-  const counts = new Map<number, number>();
-  for (const { latency } of [left, right])
-    latency.bins.forEach((bin, place) => {
-      counts.set(bin, (counts.get(bin) ?? 0) + (latency.counts[place] ?? 0));
-    });
-  const sorted = [...counts].sort(([a], [b]) => a - b);
-  return {
-    latency: { bins: sorted.map(([bin]) => bin), counts: sorted.map(([, count]) => count) },
-    latencySumMs: left.latencySumMs + right.latencySumMs,
-    rows: left.rows + right.rows,
-    degraded: left.degraded + right.degraded,
-    failed: left.failed + right.failed,
-    costRows: left.costRows + right.costRows,
-    costSumUsd: left.costSumUsd + right.costSumUsd,
-  };
 }
 
 /**
