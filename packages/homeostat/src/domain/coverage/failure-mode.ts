@@ -8,7 +8,7 @@ interface FailureModeDefinition {
 }
 
 /** Every failure mode that a system is asked about in its coverage map (R61), in the order it is shown. */
-export const failureModes = {
+const failureModes = {
   "slow-answers": { layer: "infrastructure", title: "answers take too long" },
   "failed-answers": { layer: "infrastructure", title: "answers fail or come from a fallback" },
   "exhausted-resources": { layer: "infrastructure", title: "processor, memory or disk run out" },

@@ -23,7 +23,7 @@ export interface MonitorDefaults {
 }
 
 /** Which rows are asked about: all of them, every value of a segment, or one value. */
-export type SegmentChoice =
+type SegmentChoice =
   | { readonly kind: "all-rows" }
   | { readonly kind: "every-value"; readonly name: string }
   | { readonly kind: "value"; readonly name: string; readonly value: string };
