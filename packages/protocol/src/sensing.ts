@@ -108,6 +108,8 @@ export const finding = z.object({
     "volume",
     "performance",
     "contract",
+    "latency",
+    "error-rate",
   ]),
   monitorName: z.string().describe("The monitor by its name in the system; a default monitor is called like its kind"),
   owner: z.string().nullable().describe("Whom it is told to; null in findings of earlier versions"),

@@ -119,6 +119,10 @@ export interface ProfileStore {
     system: System,
     windows: readonly (Window & { readonly profileVersion: number })[],
   ): Promise<readonly { readonly window: Window; readonly service: ReadonlyMap<string, ServiceCounts> }[]>;
+  /** How serving went in the reference windows; those whose rows nobody served are left out. */
+  servedReference(
+    baseline: Baseline,
+  ): Promise<readonly { readonly window: Window; readonly service: ReadonlyMap<string, ServiceCounts> }[]>;
   /** Values of a category never seen in the baseline, with counts, most frequent first. */
   newValues(
     system: System,

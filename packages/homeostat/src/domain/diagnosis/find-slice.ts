@@ -80,6 +80,8 @@ const nearness: Readonly<Record<Finding["monitor"], number>> = {
   "input-drift": 0,
   contract: 1,
   volume: 2,
+  "error-rate": 2,
+  latency: 2,
   "prediction-drift": 3,
   performance: 4,
 };

@@ -13,6 +13,8 @@ export const monitorKinds = [
   "volume",
   "performance",
   "contract",
+  "latency",
+  "error-rate",
 ] as const;
 export type MonitorKind = (typeof monitorKinds)[number];
 

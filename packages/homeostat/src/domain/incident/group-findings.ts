@@ -50,6 +50,8 @@ export function leadingFinding(findings: readonly Finding[]): Finding | undefine
     contract: 1,
     "input-drift": 2,
     volume: 3,
+    "error-rate": 3,
+    latency: 3,
     "prediction-drift": 4,
     performance: 5,
   };

@@ -1,6 +1,8 @@
 import type { MonitorKind } from "../finding/finding.ts";
 import { contract } from "./kinds/contract.ts";
+import { errorRate } from "./kinds/error-rate.ts";
 import { inputDrift } from "./kinds/input-drift.ts";
+import { latency } from "./kinds/latency.ts";
 import { newCategory } from "./kinds/new-category.ts";
 import { nullRate } from "./kinds/null-rate.ts";
 import { performance } from "./kinds/performance.ts";
@@ -17,4 +19,6 @@ export const monitors = {
   volume,
   performance,
   contract,
+  latency,
+  "error-rate": errorRate,
 } as const satisfies Record<MonitorKind, MonitorDefinition>;

@@ -77,6 +77,8 @@ async function scene(name: string) {
         state.counted.push(window.start);
         return { rows: 300, labelledRows: 300 };
       },
+      servedReference: async () => [],
+      service: async () => [],
       live: async (_baseline, windows) =>
         windows.map((window) => profileOf(baseline, window, rows(days.get(window.start) ?? "usual"))),
     } as Partial<ProfileStore> as ProfileStore,

@@ -70,14 +70,14 @@ export function serviceConformance(bench: () => DataBench): void {
     const { system, baseline } = await makeScene(bench(), "served-reference");
     const [dataset] = await bench().profiles.reference(baseline);
     expect(dataset?.service?.size).toBe(0);
+    expect(await bench().profiles.servedReference(baseline)).toEqual([]);
     const rows = Array.from({ length: 60 }, (_, n) => servedRow(n));
     await bench().events.storePredictions(system, blocksOf(...rows.map(predictionLine)));
     await bench().profiles.referenceFromEvents(system, "r1", { from: later.start, to: later.end });
     await bench().profiles.profileReference(system, baseline);
-    const [profile] = await bench().profiles.reference({
-      ...baseline,
-      windows: [{ ...later, rows: 60, season: "all" }],
-    });
+    const received = { ...baseline, windows: [{ ...later, rows: 60, season: "all" }] };
+    const [profile] = await bench().profiles.reference(received);
+    expect(await bench().profiles.servedReference(received)).toEqual([{ window: later, service: profile?.service }]);
     const all = profile?.service?.get("");
     expect(all).toMatchObject({ rows: 60, failed: 6, costRows: 30 });
   });

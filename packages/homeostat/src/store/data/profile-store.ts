@@ -18,7 +18,7 @@ import {
 import { freezeReference } from "./freeze-reference.ts";
 import { createLineCounter } from "./line-counter.ts";
 import { type ProfileSource, profileStatement } from "./profile-statement.ts";
-import { readProfiles, readService } from "./read-profiles.ts";
+import { readProfiles, readServedReference, readService } from "./read-profiles.ts";
 import { requireStaged } from "./require-staged.ts";
 
 /** Subjects counted by one statement: one part on disk and one wait for it, and still few columns read side by side. */
@@ -59,6 +59,7 @@ export function createProfileStore(client: DataClient): ProfileStore {
             windows,
           ),
     service: (system, windows) => (windows.length === 0 ? Promise.resolve([]) : readService(client, system, windows)),
+    servedReference: (baseline) => readServedReference(client, baseline),
     newValues: async (system, baseline, feature, window, limit) => {
       const binning = baseline.features.find((candidate) => candidate.name === feature)?.binning;
       if (binning?.kind !== "categorical") return [];

@@ -70,6 +70,27 @@ export async function readService(
       versions: windows.map((window) => window.profileVersion),
     },
   );
+  return servedWindows(rows, windows);
+}
+
+/** How the windows of a reference were served. One statement. */
+export async function readServedReference(
+  client: DataClient,
+  baseline: Baseline,
+): Promise<ReturnType<typeof servedWindows>> {
+  const rows = await client.rows<ProfileRow>(
+    groupedRows(
+      "system = {system:String} AND baseline = {baseline:String} AND kind = 'reference' AND subject = {subject:String}",
+    ),
+    { system: baseline.system, baseline: baseline.id, subject: serviceSubject },
+  );
+  return servedWindows(rows, baseline.windows);
+}
+
+function servedWindows(
+  rows: readonly ProfileRow[],
+  windows: readonly Window[],
+): readonly { readonly window: Window; readonly service: ReadonlyMap<string, ServiceCounts> }[] {
   const byStart = new Map<number, Map<string, ServiceCounts>>();
   for (const row of rows) {
     const start = Number(row.start);

@@ -1,3 +1,4 @@
+import type { ServiceEvidence } from "./service-evidence.ts";
 import type { WindowHistory } from "./window-history.ts";
 
 /**
@@ -6,6 +7,7 @@ import type { WindowHistory } from "./window-history.ts";
  * that could not be gathered is absent: the monitor then answers `not-checked` or `not-enough-data`, never healthy.
  */
 export interface WindowEvidence {
+  readonly service?: ServiceEvidence | undefined;
   readonly history?: WindowHistory | undefined;
 }
 
