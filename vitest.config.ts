@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 /**
- * One project for everything that runs in a process of its own room, one for the whole house.
+ * One project for everything that runs in a process of its own room, one for the whole house, two files of it at a time.
  * Sources are run directly (export condition `source`), so no stale `dist` can hide a mistake; the engine child,
  * workers and crash tests run from `dist`, which `npm test` builds first.
  */
@@ -10,7 +10,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ["source"] } },
   test: {
     testTimeout: 30_000,
-    hookTimeout: 60_000,
+    hookTimeout: 120_000,
     pool: "forks",
     maxWorkers: 2,
     projects: [
@@ -20,8 +20,8 @@ export default defineConfig({
         test: {
           name: "house",
           include: ["test/**/*.test.ts"],
-          testTimeout: 120_000,
-          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 240_000,
           globalSetup: ["test/house/clean-up.ts"],
         },
       },

@@ -7,7 +7,7 @@ import { type Client, createClient } from "@homeostat/sdk";
 import { describe, expect, it } from "vitest";
 import { monitoredElsewhere } from "./house/declarations.ts";
 import { copyDirectory, emptyDirectory, jobDone } from "./house/prepared.ts";
-import { settled } from "./house/replay.ts";
+import { heldToContract, settled } from "./house/replay.ts";
 import { type House, startHouse, temporaryDirectory } from "./house/start.ts";
 import { startTableMaker } from "./house/table-maker.ts";
 import { until } from "./house/until.ts";
@@ -182,7 +182,7 @@ describe("retention", () => {
     for (let batch = 0; batch < 6; batch++) await send(first.client, rowsFrom(batch * 500, 500));
     await settled(first.client);
     expect((await first.client.call("retention", { path })).rule).toBeNull();
-    const before = (await first.client.call("windows", { path })).items;
+    const before = await heldToContract(first.client);
     expect(before.length).toBeGreaterThan(1);
     await apply(first.client, "retention: {bytes: 1KB}\n");
     await first.stop();
@@ -304,7 +304,7 @@ describe("backup and restore", () => {
     await house.client.call("erase", { path, body: { entity: "JFK" } });
     const picture = async (client: Client): Promise<object> => ({
       counts: await settled(client),
-      windows: (await client.call("windows", { path })).items,
+      windows: await heldToContract(client),
       findings: (await client.call("findings", { path })).items,
       datasets: (await client.call("datasets", { path })).items,
       erasures: (await client.call("erasures", { path })).items,

@@ -14,6 +14,8 @@ import { until } from "./until.ts";
 /** Test files run in processes of their own under one parent, which names the shared place. */
 export const place = join(tmpdir(), `${preparedPrefix}${process.ppid}`);
 
+const preparingLimitMs = 120_000;
+
 /** The days that are replayed: days that no model has seen. */
 const replayed = { from: "2001-02-09", to: "2001-02-14", everyNth: 4 } as const;
 
@@ -141,15 +143,39 @@ async function copyOf(kind: string, make: (data: string) => Promise<void>): Prom
   removeLeftovers();
   const original = join(place, kind);
   const finished = join(place, `${kind}.finished`);
-  if (!existsSync(finished)) {
-    rmSync(original, { recursive: true, force: true });
-    mkdirSync(original, { recursive: true });
-    await make(original);
-    writeFileSync(finished, "");
+  const turn = join(place, `${kind}.turn`);
+  // Test files that want the same directory at once take turns: the first makes it.
+  const taken = await until(
+    `${kind} is prepared`,
+    () => (existsSync(finished) ? ("made" as const) : takeTurn(turn)),
+    preparingLimitMs,
+  );
+  if (taken === "mine") {
+    try {
+      rmSync(original, { recursive: true, force: true });
+      mkdirSync(original, { recursive: true });
+      await make(original);
+      writeFileSync(finished, "");
+    } finally {
+      rmSync(turn);
+    }
   }
   const copy = temporaryDirectory();
   copyDirectory(original, copy);
   return copy;
+}
+
+function takeTurn(turn: string): "mine" | undefined {
+  mkdirSync(place, { recursive: true });
+  try {
+    writeFileSync(turn, String(process.pid), { flag: "wx" });
+    return "mine";
+  } catch {
+    // A file just made may still be empty; one of a process that is gone is nobody's turn.
+    const holder = Number(readFileSync(turn, "utf8"));
+    if (holder > 0 && !isAlive(holder)) rmSync(turn);
+    return undefined;
+  }
 }
 
 /** What runs left that were cut off. */

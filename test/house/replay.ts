@@ -57,6 +57,15 @@ export function settled(client: Client): Promise<Answer<"counts">> {
   });
 }
 
+/** Waits until every window that is over was held to its source's contract, which also counts its rows. */
+export function heldToContract(client: Client): Promise<Answer<"windows">["items"]> {
+  return until("every window that is over was held to the contract", async () => {
+    const { items } = await client.call("windows", { path: { system } });
+    const over = items.filter(({ state }) => state !== "open");
+    return over.length > 0 && over.every(({ contract }) => contract.verdict !== "not-checked") ? items : undefined;
+  });
+}
+
 /** Waits until the windows that are over hold these rows and outcomes, as their last evaluation counted them. */
 export function evaluated(
   client: Client,
