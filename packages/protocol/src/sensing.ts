@@ -58,9 +58,30 @@ export const driftCell = z.object({
 });
 export type DriftCell = z.infer<typeof driftCell>;
 
+/** Every metric of every task; `calibrationError` is the debiased root mean square, 0 on average when calibrated. */
+export const metricName = z.enum([
+  "auc",
+  "accuracy",
+  "precision",
+  "recall",
+  "f1",
+  "logLoss",
+  "brier",
+  "calibrationError",
+  "mae",
+  "rmse",
+  "bias",
+  "r2",
+  "mape",
+  "macroF1",
+  "macroPrecision",
+  "balancedAccuracy",
+]);
+export type MetricName = z.infer<typeof metricName>;
+
 /** A metric of a window beside the baseline's; null where it cannot be said. */
 export const namedMetric = z.object({
-  name: z.enum(["auc", "mae", "rmse", "bias", "r2", "mape", "accuracy", "macroF1", "balancedAccuracy", "logLoss"]),
+  name: metricName,
   value: estimate.nullable(),
   baseline: estimate.nullable(),
 });
@@ -73,7 +94,7 @@ export const performanceCell = z.object({
   rows: z.int(),
   labelledRows: z.int(),
   headline: namedMetric.describe("What the task is judged by: `auc`, `mae` (regression) or `accuracy` (multiclass)"),
-  others: z.array(namedMetric).describe("Further metrics of regression and multiclass classification"),
+  others: z.array(namedMetric).describe("The further metrics of the task"),
   classes: z
     .array(
       z.object({

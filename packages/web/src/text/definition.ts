@@ -44,6 +44,26 @@ export const definitions = {
     word: "Accuracy",
     text: "The share of rows whose predicted class is the true one. Balanced accuracy gives every class the same weight.",
   },
+  precision: {
+    word: "Precision",
+    text: "The share of rows decided positive that are positive. Macro precision is its mean over the classes.",
+  },
+  recall: {
+    word: "Recall",
+    text: "The share of positive rows that were decided positive.",
+  },
+  f1: {
+    word: "F1",
+    text: "The balance of precision and recall: 1 is perfect, 0 finds nothing.",
+  },
+  brier: {
+    word: "Brier score",
+    text: "The mean squared difference between the probability and what happened (1 or 0). 0 is perfect.",
+  },
+  calibration: {
+    word: "Calibration error",
+    text: "How far probabilities and shares of positive outcomes lie apart over twenty groups of scores, less what chance alone gives. 0 is perfect.",
+  },
   macroF1: {
     word: "Macro F1",
     text: "For every class the balance of precision and recall, averaged over the classes, so that rare classes count as much as frequent ones.",

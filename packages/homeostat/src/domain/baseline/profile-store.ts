@@ -5,6 +5,7 @@ import type { FeatureVector, InputRow } from "../pipeline/pipeline.ts";
 import type { System } from "../system/system.ts";
 import type { Window } from "../window/window.ts";
 import type { Baseline, FrozenFeature, FrozenScore, FrozenSegment } from "./baseline.ts";
+import type { ProbabilitySums } from "./probability-sums.ts";
 import type { ServiceCounts } from "./service-counts.ts";
 
 /** What is counted: a feature by its name, or the score. */
@@ -32,6 +33,8 @@ export interface ProbabilityCounts {
   /** Sum of the probabilities of all rows, and of the labelled rows, per bin. */
   readonly scoreSums: readonly number[];
   readonly labelledScoreSums: readonly number[];
+  /** Over the labelled rows of all bins; absent from confidences, and from counts of an earlier version. */
+  readonly sums?: ProbabilitySums | undefined;
 }
 
 /** Bins of the predicted value, and the sums that every metric of a regression follows from. */
@@ -42,6 +45,8 @@ export interface ValueCounts {
   readonly valueSum: number;
   /** Over the labelled rows; origin as frozen. */
   readonly sums: RegressionSums;
+  /** Absolute errors of the labelled rows, bin by bin. */
+  readonly errors: readonly MomentSums[];
 }
 
 /** A confusion as sparse cells: places in the frozen list of classes, behind them all others. */

@@ -60,6 +60,12 @@ export interface NamedMetric {
     | "accuracy"
     | "macroF1"
     | "balancedAccuracy"
+    | "macroPrecision"
+    | "precision"
+    | "recall"
+    | "f1"
+    | "brier"
+    | "calibrationError"
     | "logLoss";
   readonly value: Estimate | undefined;
   readonly baseline: Estimate | undefined;

@@ -1,5 +1,11 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Baseline, FrozenProbability } from "../../domain/baseline/baseline.ts";
+import {
+  addProbabilitySums,
+  noProbabilitySums,
+  type ProbabilitySums,
+  probabilitySumNames,
+} from "../../domain/baseline/probability-sums.ts";
 import { scoreSubject } from "../../domain/baseline/profile-store.ts";
 import { hourMs } from "../../domain/instant.ts";
 import { categoricalBinningOf } from "../../stats/histogram/categorical-binning.ts";
@@ -158,6 +164,20 @@ function liveWindows(bench: () => DataBench, scene: () => Scene): void {
     expect(await profiles.live(baseline, [])).toEqual([]);
   });
 
+  it("sums what the losses, the calibration and the confidence of the labelled rows follow from", async () => {
+    const { baseline, live } = scene();
+    const [profile] = await bench().profiles.live(baseline, [{ ...liveWindow, profileVersion: 1 }]);
+    const scores = profile?.scores.get("");
+    if (scores?.kind !== "probability") throw new Error("there are scores");
+    const { threshold } = probabilityOf(baseline);
+    const labelled = live.filter((row) => row.time < liveWindow.end && row.outcome !== undefined);
+    const sums = labelled
+      .map((row) => termsOf(row.probability, row.outcome === true, threshold))
+      .reduce((left, right) => addProbabilitySums(left, right) ?? noProbabilitySums, noProbabilitySums);
+    expect(sums.correct).toBeGreaterThan(0);
+    for (const name of probabilitySumNames) expect(scores.sums?.[name], name).toBeCloseTo(sums[name], 8);
+  });
+
   it("gives AUC and accuracy of the rows from the bins", async () => {
     const { baseline, live } = scene();
     const [profile] = await bench().profiles.live(baseline, [{ ...liveWindow, profileVersion: 1 }]);
@@ -235,6 +255,26 @@ function liveWindows(bench: () => DataBench, scene: () => Scene): void {
     expect(await profiles.newValues(system, baseline, "label", liveWindow, 2)).toEqual(sorted.slice(0, 2));
     expect(await profiles.newValues(system, baseline, "amount", liveWindow, 2)).toEqual([]);
   });
+}
+
+/** What one labelled row adds to the sums. */
+function termsOf(p: number, positive: boolean, threshold: number): ProbabilitySums {
+  const y = positive ? 1 : 0;
+  const confidence = p >= threshold ? p : 1 - p;
+  const correct = p >= threshold === positive ? 1 : 0;
+  const logLoss = -Math.log(Math.max(1e-15, positive ? p : 1 - p));
+  return {
+    quarticError: (p - y) ** 4,
+    logLoss,
+    logLossSquare: logLoss ** 2,
+    spread: p * (1 - p),
+    residualSlope: (y - p) * (1 - 2 * p),
+    slopeSpread: (1 - 2 * p) ** 2 * p * (1 - p),
+    confidence,
+    confidenceSquare: confidence ** 2,
+    correct,
+    confidenceCorrect: confidence * correct,
+  };
 }
 
 function probabilityOf({ score }: Baseline): FrozenProbability {

@@ -90,6 +90,9 @@ function expectValues(counts: ScoreCounts | undefined, own: readonly TaskRow[], 
     expect(counts.sums[name as keyof RegressionSums] / value, name).toBeCloseTo(1, 9);
   expect(counts.valueSum).toBeCloseTo(total(own.map((row) => numberOf(row.output))), 6);
   expect(scoreRows(counts, score)).toEqual(binsOf(own, score));
+  const errors = counts.errors.reduce((all, bin) => ({ n: all.n + bin.n, sum: all.sum + bin.sum }), { n: 0, sum: 0 });
+  expect(errors.n).toBe(counts.sums.n);
+  expect(errors.sum).toBeCloseTo(counts.sums.sumAbsoluteError, 6);
 }
 
 const regression = { type: "regression", unit: "rentals" } as const;

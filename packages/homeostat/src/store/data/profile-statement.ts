@@ -139,9 +139,9 @@ function measuredOf(baseline: Baseline, subject: string, tag: string): Measured 
   switch (score.kind) {
     case "probability":
       return {
-        columns: "probability, outcome, ",
-        aggregates:
-          "count(), countIf(outcome = 1), countIf(outcome = 0), sum(probability), sumIf(probability, isNotNull(outcome)), countIf(isNotNull(outcome)), emptyArrayFloat64()",
+        columns: `probability, outcome, isNotNull(outcome) AS known, ifNull(outcome, 0) AS y, probability - y AS e, ${lossSql}, probability * (1 - probability) AS spread, 1 - 2 * probability AS slope, if(probability >= {threshold${tag}:Float64}, probability, 1 - probability) AS sure, toFloat64((probability >= {threshold${tag}:Float64}) = (y = 1)) AS right, `,
+        aggregates: `count(), countIf(outcome = 1), countIf(outcome = 0), sum(probability), sumIf(probability, known), countIf(known), [${probabilitySumsSql}]`,
+        parameters: { [`threshold${tag}`]: score.threshold },
       };
     case "value":
       return {
@@ -157,6 +157,24 @@ function measuredOf(baseline: Baseline, subject: string, tag: string): Measured 
       };
   }
 }
+
+const lossSql = `-log(greatest(if(y = 1, probability, 1 - probability), ${leastProbability})) AS loss`;
+
+/** In the order of `probabilitySumNames`. */
+const probabilitySumsSql = [
+  "e * e * e * e",
+  "loss",
+  "loss * loss",
+  "spread",
+  "(y - probability) * slope",
+  "slope * slope * spread",
+  "sure",
+  "sure * sure",
+  "right",
+  "sure * right",
+]
+  .map((term) => `sumIf(${term}, known)`)
+  .join(", ");
 
 /** In the order of `regressionSumsOf` in the reader. */
 const regressionSumsSql = [

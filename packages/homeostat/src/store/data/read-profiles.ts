@@ -1,4 +1,5 @@
 import type { Baseline, FrozenClass } from "../../domain/baseline/baseline.ts";
+import { probabilitySumsOf } from "../../domain/baseline/probability-sums.ts";
 import {
   type BinCounts,
   type ClassCounts,
@@ -157,7 +158,7 @@ function take(profile: OpenProfile, baseline: Baseline, row: ProfileRow): void {
 function scoreCountsOf({ score }: Baseline, row: ProfileRow): ScoreCounts {
   switch (score.kind) {
     case "probability":
-      return probabilityCountsOf(row);
+      return { ...probabilityCountsOf(row), sums: probabilitySumsOf(allSums(row)) };
     case "value":
       return valueCountsOf(row, score.origin);
     case "class":
@@ -179,6 +180,12 @@ function probabilityCountsOf(row: ProfileRow): ProbabilityCounts {
   };
 }
 
+/** As long as the longest list of a bin: counts of an earlier version have none. */
+function allSums(row: ProfileRow): readonly number[] {
+  const total = totalsOf(row);
+  return Array.from({ length: Math.max(0, ...row.m.map((sums) => sums.length)) }, (_, place) => total(place));
+}
+
 /** Sums over all bins, place by place. */
 const totalsOf = (row: ProfileRow): ((place: number) => number) => {
   return (place) => row.m.reduce((sum, sums) => sum + (sums[place] ?? 0), 0);
@@ -192,6 +199,7 @@ function valueCountsOf(row: ProfileRow, origin: number): ValueCounts {
     bins: row.bins,
     counts: row.n.map(Number),
     valueSum: row.s.reduce((sum, value) => sum + value, 0),
+    errors: row.m.map((sums) => ({ n: sums[0] ?? 0, sum: sums[2] ?? 0, sumSquares: sums[3] ?? 0 })),
     sums: {
       origin,
       n: total(0),

@@ -1,46 +1,35 @@
 import type { MonitorDefinition } from "../monitor.ts";
-import { materialAucDrop } from "../quality/binary-quality.ts";
-import { materialAccuracyDrop } from "../quality/class-quality.ts";
-import { materialErrorGrowth } from "../quality/regression-quality.ts";
+import { judgedMetrics, type MetricName, type MetricRule, metricRules } from "../quality/metric-rule.ts";
 import type { SegmentQuality } from "../quality/segment-quality.ts";
 import { keyOf } from "../segment-key.ts";
-import { asks, chosenSegments, metricOf } from "../settings.ts";
+import { asks, chosenSegments, type MonitorDefaults, type MonitorSettings, metricOf } from "../settings.ts";
+import { untested } from "../untested.ts";
 import type { SeriesTest } from "../verdict.ts";
 import { percent, segmentWords, wholeNumber, windowsRunning } from "../wording.ts";
 
 /** Below this share of rows with an outcome the labelled ones may not speak for the rest. */
 const leastCoverage = 0.8;
 
-interface MetricWords {
-  rule(threshold: number): string;
-  readonly name: string;
-  readonly verb: string;
-  format(value: number): string;
+const ruleOf = (metric: string): MetricRule => metricRules[metric as MetricName] ?? metricRules.auc;
+
+function ruleWords({ name, better, scale }: MetricRule, threshold: number): string {
+  const by = scale === "relative" ? percent(threshold) : String(threshold);
+  return `${name.replace(/^the /, "")} at least ${by} ${better === "higher" ? "below" : "above"} the baseline`;
 }
 
-/** How each task's metric is spoken of. */
-const metricWords: Readonly<Record<SegmentQuality["metric"], MetricWords>> = {
-  auc: {
-    rule: (threshold) => `AUC at least ${threshold} below the baseline`,
-    name: "AUC",
-    verb: "fell",
-    format: (value) => value.toFixed(3),
-  },
-  mae: {
-    rule: (threshold) => `mean absolute error at least ${percent(threshold)} above the baseline`,
-    name: "the mean absolute error",
-    verb: "rose",
-    format: (value) => String(Number(value.toPrecision(4))),
-  },
-  accuracy: {
-    rule: (threshold) => `accuracy at least ${threshold} below the baseline`,
-    name: "accuracy",
-    verb: "fell",
-    format: (value) => value.toFixed(3),
-  },
-};
+/** What the tasks are judged by; the others are a choice of a declared monitor. */
+const ownMetrics: ReadonlySet<string> = new Set(["auc", "mae", "accuracy"]);
 
-const wordsOf = (metric: string): MetricWords => metricWords[metric as SegmentQuality["metric"]] ?? metricWords.auc;
+function defaultOf(metric: MetricName): MonitorDefaults["metrics"][string] {
+  const { name, better, threshold, scale } = metricRules[metric];
+  const change = `${better === "higher" ? "fall" : "growth"} of ${name}`;
+  return {
+    threshold,
+    persistenceWindows: 3,
+    unit: scale === "relative" ? `${change}, as a share` : change,
+    ...(ownMetrics.has(metric) ? {} : { onlyWhenDeclared: true as const }),
+  };
+}
 
 /**
  * How good the predictions of every segment were on joined outcomes against the baseline (R14), by the metric of the
@@ -52,63 +41,47 @@ export const performance: MonitorDefinition = {
   area: "production-performance",
   defaults: {
     severity: "critical",
-    metrics: {
-      auc: { threshold: materialAucDrop, persistenceWindows: 3, unit: "fall of the AUC" },
-      mae: {
-        threshold: materialErrorGrowth,
-        persistenceWindows: 3,
-        unit: "growth of the mean absolute error, as a share",
-      },
-      accuracy: { threshold: materialAccuracyDrop, persistenceWindows: 3, unit: "fall of the accuracy" },
-    },
+    metrics: Object.fromEntries(judgedMetrics.map((metric) => [metric, defaultOf(metric)])),
   },
   covers: ["performance-loss", "slice-loss"],
   needs: [],
   rule: (metric, settings) => {
     const { threshold, persistenceWindows } = metricOf(settings, metric);
-    return `${wordsOf(metric).rule(threshold)} and significant after overdispersion and control of false discoveries, in ${windowsRunning(persistenceWindows)}`;
+    return `${ruleWords(ruleOf(metric), threshold)} and significant after overdispersion and control of false discoveries, in ${windowsRunning(persistenceWindows)}`;
   },
   sentence: (key, numbers) => {
-    const { name, verb, format } = wordsOf(key.metric);
-    return `${name} in ${segmentWords(key)} ${verb} from ${format(numbers.baselineValue ?? 0)} to ${format(numbers.value)} on ${wholeNumber(numbers.rows)} rows with outcomes`;
+    const { name, better, format } = ruleOf(key.metric);
+    return `${name} in ${segmentWords(key)} ${better === "higher" ? "fell" : "rose"} from ${format(numbers.baselineValue ?? 0)} to ${format(numbers.value)} on ${wholeNumber(numbers.rows)} rows with outcomes`;
   },
   ask: ({ picture, profile, outcomesMature }, settings) =>
-    chosenSegments(settings, picture.segments).flatMap((segment): SeriesTest[] => {
+    chosenSegments(settings, picture.segments).flatMap((segment) => {
       const { quality } = picture.score(segment);
-      // a monitor declared for another task's metric has nothing to ask here
-      if (!asks(settings, quality.metric)) return [];
-      const key = { monitor: "performance", metric: quality.metric, segment, feature: undefined } as const;
       const counts = {
         scores: profile.scores.get(keyOf(segment)),
         confidences: profile.confidences.get(keyOf(segment)),
       };
       const shown = quality.shown(counts);
-      const untested = (state: "not-enough-data" | "waiting-for-labels", reason: string): SeriesTest[] => [
-        {
-          kind: "untested",
-          key,
-          state,
-          reason,
-          rows: shown.rows,
-          baselineRows: quality.baselineRows,
+      return metricsAsked(settings, quality).map((metric): SeriesTest => {
+        const key = { monitor: "performance", metric, segment, feature: undefined } as const;
+        const refused = (state: "not-enough-data" | "waiting-for-labels", reason: string): SeriesTest => ({
+          ...untested(key, state, reason, { rows: shown.rows, baselineRows: quality.baselineRows }),
           performance: shown,
-        },
-      ];
-      if (shown.rows === 0) return untested("not-enough-data", "no rows");
-      const coverage = shown.labelledRows / shown.rows;
-      // Early outcomes do not speak for late ones: a late flight also lands late. Nothing is tested on a part of them.
-      if (!outcomesMature) return untested("waiting-for-labels", "outcomes have not had the time to arrive yet");
-      if (coverage < leastCoverage) return untested("waiting-for-labels", "too few of the outcomes have arrived");
-      const tested = quality.test(counts);
-      return "notEnough" in tested
-        ? untested("not-enough-data", tested.notEnough)
-        : [
-            {
-              kind: "tested",
-              key,
-              performance: shown,
-              numbers: { ...tested, threshold: metricOf(settings, quality.metric).threshold },
-            },
-          ];
+        });
+        if (shown.rows === 0) return refused("not-enough-data", "no rows");
+        // Early outcomes do not speak for late ones: a late flight also lands late. Nothing is tested on a part of them.
+        if (!outcomesMature) return refused("waiting-for-labels", "outcomes have not had the time to arrive yet");
+        if (shown.labelledRows / shown.rows < leastCoverage)
+          return refused("waiting-for-labels", "too few of the outcomes have arrived");
+        const tested = quality.test(counts, metric);
+        if ("notEnough" in tested) return refused("not-enough-data", tested.notEnough);
+        const numbers = { ...tested, threshold: metricOf(settings, metric).threshold };
+        return { kind: "tested", key, performance: shown, numbers };
+      });
     }),
 };
+
+/** The default monitor asks about what the task is judged by; a declared one about its own metrics, as far as the task has them. */
+function metricsAsked(settings: MonitorSettings, quality: SegmentQuality): readonly MetricName[] {
+  const offered = settings.origin === "default" ? [quality.metric] : quality.metrics;
+  return offered.filter((metric) => asks(settings, metric));
+}

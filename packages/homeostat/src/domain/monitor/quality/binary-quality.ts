@@ -4,20 +4,34 @@ import { binnedAuc } from "../../../stats/performance/binned-auc.ts";
 import { proportionEstimate } from "../../../stats/performance/proportion-estimate.ts";
 import { studentTSurvival } from "../../../stats/special/student-t-survival.ts";
 import type { FrozenProbability } from "../../baseline/baseline.ts";
+import { addProbabilitySums, noProbabilitySums, type ProbabilitySums } from "../../baseline/probability-sums.ts";
 import type { ScoreCounts, WindowProfile } from "../../baseline/profile-store.ts";
 import type { SegmentValue } from "../../finding/finding.ts";
-import type { Estimate } from "../../model/model-store.ts";
 import { addScores, type DenseScores, denseScores, subtractCounts, total } from "../count-series.ts";
 import { keyOf } from "../segment-key.ts";
-import type { PerformanceNumbers, TestedNumbers } from "../verdict.ts";
+import type { NamedMetric, PerformanceNumbers, TestedNumbers } from "../verdict.ts";
+import { type BinaryMetricName, binaryMetricsOf } from "./binary-metric.ts";
 import { calibrationErrorOf } from "./calibration-error.ts";
-import { pooledFactor, type SegmentQuality, shrunkVariation } from "./segment-quality.ts";
+import { type CalibrationShift, calibrationShift } from "./calibration-shift.ts";
+import { metricRules, metricsOfTask } from "./metric-rule.ts";
+import type { MetricValue } from "./metric-test.ts";
+import {
+  type MetricValues,
+  otherTests,
+  pooledFactor,
+  type SegmentQuality,
+  shrunkVariation,
+} from "./segment-quality.ts";
 import { shownEstimate } from "./shown-estimate.ts";
 
-/** Fall of the AUC that matters. */
-export const materialAucDrop = 0.05;
 /** Fewer positives or negatives than this say too little about an AUC. */
 const leastOfEachClass = 15;
+
+interface Counted {
+  readonly scores: DenseScores;
+  /** undefined: counted by an earlier version. */
+  readonly sums: ProbabilitySums | undefined;
+}
 
 /** Binary classification is judged by AUC (R14). */
 export function binaryQualities(
@@ -25,24 +39,55 @@ export function binaryQualities(
   profiles: readonly WindowProfile[],
   segments: readonly (SegmentValue | undefined)[],
 ): (segment: SegmentValue | undefined) => SegmentQuality {
-  const dense = (counts: ScoreCounts | undefined): DenseScores =>
-    denseScores(counts?.kind === "probability" ? counts : undefined, frozen.edges.length + 1);
-  const windowsOf = (segment: SegmentValue | undefined): readonly DenseScores[] =>
-    profiles.map((profile) => dense(profile.scores.get(keyOf(segment))));
-  const pooled = pooledFactor(segments.map((segment) => aucDeviations(windowsOf(segment))));
-  return (segment) => {
-    const windows = windowsOf(segment);
-    const all = windows.reduce(addScores, dense(undefined));
-    const variation = shrunkVariation(aucDeviations(windows), pooled);
-    const baselineRows = total(all.positives) + total(all.negatives);
+  const counted = (counts: ScoreCounts | undefined): Counted => {
+    const own = counts?.kind === "probability" ? counts : undefined;
     return {
-      metric: "auc",
-      baselineRows,
-      variation,
-      shown: ({ scores }) => performanceOf(frozen, dense(scores), all),
-      test: ({ scores }) => testOf(dense(scores), all, variation, baselineRows),
+      scores: denseScores(own, frozen.edges.length + 1),
+      sums: own === undefined ? noProbabilitySums : own.sums,
     };
   };
+  const windowsOf = (segment: SegmentValue | undefined): readonly Counted[] =>
+    profiles.map((profile) => counted(profile.scores.get(keyOf(segment))));
+  const scoresOf = (windows: readonly Counted[]): readonly DenseScores[] => windows.map(({ scores }) => scores);
+  const pooled = pooledFactor(segments.map((segment) => aucDeviations(scoresOf(windowsOf(segment)))));
+  return (segment) => {
+    const windows = windowsOf(segment);
+    const all = windows.reduce(addCounted, counted(undefined));
+    const variation = shrunkVariation(aucDeviations(scoresOf(windows)), pooled);
+    const baselineRows = total(all.scores.positives) + total(all.scores.negatives);
+    const baseline = binaryMetricsOf(frozen, all.scores, all.sums);
+    const others = otherTests(
+      () => windows.map((window) => binaryMetricsOf(frozen, window.scores, window.sums)),
+      baseline,
+    );
+    let shift: CalibrationShift | undefined;
+    const calibration = (): CalibrationShift => {
+      shift ??= calibrationShift(scoresOf(windows), all.scores);
+      return shift;
+    };
+    return {
+      metric: "auc",
+      metrics: metricsOfTask.binary,
+      baselineRows,
+      variation,
+      shown: ({ scores }) => performanceOf(frozen, counted(scores), baseline),
+      test: ({ scores }, metric = "auc") => {
+        const now = counted(scores);
+        if (metric === "auc") return testOf(now.scores, all.scores, variation, baselineRows);
+        const values: MetricValues = binaryMetricsOf(frozen, now.scores, now.sums);
+        const tested = others(metric, values[metric]);
+        if (metric !== "calibrationError" || "notEnough" in tested) return tested;
+        // The error itself is skewed where it is small: what is tested is the law of outcomes at equal scores.
+        const moved = calibration().pValueOf(now.scores);
+        if (moved === undefined) return { notEnough: "too few outcomes at equal scores" };
+        return { ...tested, variant: "calibrationError/groups20", pValue: moved.pValue, overdispersion: moved.phi };
+      },
+    };
+  };
+}
+
+function addCounted(left: Counted, right: Counted): Counted {
+  return { scores: addScores(left.scores, right.scores), sums: addProbabilitySums(left.sums, right.sums) };
 }
 
 /** Squared standardised deviation of each healthy window's AUC from that of the others: 1 on average for independent rows. */
@@ -88,7 +133,7 @@ function testOf(
     value: now.summary.auc,
     baselineValue: baseline.summary.auc,
     effect: -difference.difference,
-    threshold: materialAucDrop,
+    threshold: metricRules.auc.threshold,
     pValue: studentTSurvival(-difference.z, Math.max(1, variation.windows - 1)),
     expectedByChance: undefined,
     lowerBound: -difference.upper,
@@ -99,43 +144,33 @@ function testOf(
   };
 }
 
-function performanceOf(frozen: FrozenProbability, scores: DenseScores, reference: DenseScores): PerformanceNumbers {
+const beside = ["accuracy", "precision", "recall", "f1", "logLoss", "brier", "calibrationError"] as const;
+
+function performanceOf(
+  frozen: FrozenProbability,
+  { scores, sums }: Counted,
+  baseline: Readonly<Record<BinaryMetricName, MetricValue>>,
+): PerformanceNumbers {
   const rows = total(scores.rows);
   const labelledRows = total(scores.positives) + total(scores.negatives);
-  const auc = aucOf(scores);
-  const baselineAuc = aucOf(reference);
+  const now = binaryMetricsOf(frozen, scores, sums);
+  const named = (name: BinaryMetricName): NamedMetric => ({
+    name,
+    value: shownEstimate(now[name]),
+    baseline: shownEstimate(baseline[name]),
+  });
   return {
     rows,
     labelledRows,
-    headline: { name: "auc", value: auc, baseline: baselineAuc },
-    others: [],
+    headline: named("auc"),
+    others: beside.map(named),
     classes: [],
-    auc,
-    accuracy: accuracyOf(frozen, scores),
-    positiveShare: shareOf(total(scores.positives), labelledRows),
+    auc: shownEstimate(now.auc),
+    accuracy: shownEstimate(now.accuracy),
+    positiveShare: shownEstimate(proportionEstimate(total(scores.positives), labelledRows)),
     meanProbability: rows === 0 ? undefined : scores.scoreSum / rows,
     calibrationError: calibrationErrorOf(scores, labelledRows),
-    baselineAuc,
-    baselineAccuracy: accuracyOf(frozen, reference),
+    baselineAuc: shownEstimate(baseline.auc),
+    baselineAccuracy: shownEstimate(baseline.accuracy),
   };
-}
-
-function aucOf(scores: DenseScores): Estimate | undefined {
-  const auc = binnedAuc(scores.positives, scores.negatives);
-  return auc.kind === "binned-auc" ? shownEstimate(auc.estimate) : undefined;
-}
-
-function shareOf(hits: number, rows: number): Estimate | undefined {
-  return shownEstimate(proportionEstimate(hits, rows));
-}
-
-/** The decision threshold is one of the score edges, so decisions can be counted from bins; undefined if it is not. */
-function accuracyOf({ edges, threshold }: FrozenProbability, scores: DenseScores): Estimate | undefined {
-  const firstPositiveBin = edges.indexOf(threshold) + 1;
-  if (firstPositiveBin === 0) return undefined;
-  const right = scores.positives.reduce(
-    (sum, count, bin) => sum + (bin >= firstPositiveBin ? count : (scores.negatives[bin] ?? 0)),
-    0,
-  );
-  return shareOf(right, total(scores.positives) + total(scores.negatives));
 }

@@ -11,11 +11,18 @@ import { keyOf } from "../segment-key.ts";
 import type { ClassPerformance, NamedMetric, PerformanceNumbers, TestedNumbers } from "../verdict.ts";
 import { calibrationErrorOf } from "./calibration-error.ts";
 import { leastLabelled, lossDeviations, lossGrowth, varianceOfShare } from "./mean-loss.ts";
-import { type JudgedCounts, pooledFactor, type SegmentQuality, shrunkVariation } from "./segment-quality.ts";
+import { metricRules, metricsOfTask } from "./metric-rule.ts";
+import type { MetricValue } from "./metric-test.ts";
+import {
+  type JudgedCounts,
+  type MetricValues,
+  otherTests,
+  pooledFactor,
+  type SegmentQuality,
+  shrunkVariation,
+} from "./segment-quality.ts";
 import { shownEstimate } from "./shown-estimate.ts";
 
-/** Fall of the accuracy that matters. */
-export const materialAccuracyDrop = 0.05;
 /** More classes are not shown one by one. */
 const mostShown = 20;
 
@@ -43,12 +50,20 @@ export function classQualities(
     const variation = shrunkVariation(deviationsOf(windowsOf(segment)), pooled);
     const baseline = metricsOf(all);
     const errors = errorsOf(all);
+    const others = otherTests(
+      () => profiles.map((profile) => valuesOf(confusionOf(frozen, [profile.scores.get(keyOf(segment))]))),
+      valuesOf(all),
+    );
     return {
       metric: "accuracy",
+      metrics: metricsOfTask.multiclass,
       baselineRows: errors.n,
       variation,
       shown: (counts) => performanceOf(frozen, counts, baseline),
-      test: ({ scores }) => testOf(errorsOf(confusionOf(frozen, [scores])), errors, variation),
+      test: ({ scores }, metric = "accuracy") => {
+        const now = confusionOf(frozen, [scores]);
+        return metric === "accuracy" ? testOf(errorsOf(now), errors, variation) : others(metric, valuesOf(now)[metric]);
+      },
     };
   };
 }
@@ -96,7 +111,7 @@ function testOf(
     value: 1 - now.sum / now.n,
     baselineValue: 1 - baseline.sum / baseline.n,
     effect: growth.difference,
-    threshold: materialAccuracyDrop,
+    threshold: metricRules.accuracy.threshold,
     pValue: growth.pValue,
     expectedByChance: undefined,
     lowerBound: growth.lower,
@@ -107,19 +122,17 @@ function testOf(
   };
 }
 
+const shownMetrics = ["accuracy", "macroF1", "macroPrecision", "balancedAccuracy", "logLoss"] as const;
+
+function valuesOf(confusion: Confusion): MetricValues & Readonly<Record<(typeof shownMetrics)[number], MetricValue>> {
+  const { accuracy, macroF1, macroPrecision, balancedAccuracy } = multiclassMetrics(confusion.table);
+  const logLoss = meanEstimate(confusion.logLoss, { minimum: 0 });
+  return { accuracy, macroF1, macroPrecision, balancedAccuracy, logLoss };
+}
+
 function metricsOf(confusion: Confusion): readonly NamedMetric[] {
-  const metrics = multiclassMetrics(confusion.table);
-  const named = (name: NamedMetric["name"], value: NamedMetric["value"]): NamedMetric => ({
-    name,
-    value,
-    baseline: undefined,
-  });
-  return [
-    named("accuracy", shownEstimate(metrics.accuracy)),
-    named("macroF1", shownEstimate(metrics.macroF1)),
-    named("balancedAccuracy", shownEstimate(metrics.balancedAccuracy)),
-    named("logLoss", shownEstimate(meanEstimate(confusion.logLoss, { minimum: 0 }))),
-  ];
+  const values = valuesOf(confusion);
+  return shownMetrics.map((name) => ({ name, value: shownEstimate(values[name]), baseline: undefined }));
 }
 
 function performanceOf(

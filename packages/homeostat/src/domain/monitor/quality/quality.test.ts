@@ -34,11 +34,15 @@ function valueDay(sigma: number): ScoreCounts {
   const sums = regressionSumsOf(labels, values, 50);
   if (sums.kind !== "regression-sums") throw new Error("sums");
   const counts = new Array<number>(edges.length + 1).fill(0);
-  for (const value of values) {
+  const errors = counts.map(() => ({ n: 0, sum: 0, sumSquares: 0 }));
+  values.forEach((value, row) => {
     const bin = edges.filter((edge) => edge <= value).length;
+    const error = Math.abs(value - (labels[row] ?? 0));
+    const known = errors[bin] ?? { n: 0, sum: 0, sumSquares: 0 };
     counts[bin] = (counts[bin] ?? 0) + 1;
-  }
-  return { kind: "value", bins: [...counts.keys()], counts, valueSum: 0, sums: sums.sums };
+    errors[bin] = { n: known.n + 1, sum: known.sum + error, sumSquares: known.sumSquares + error ** 2 };
+  });
+  return { kind: "value", bins: [...counts.keys()], counts, valueSum: 0, sums: sums.sums, errors };
 }
 
 /** Rows of three classes of which a share is told right; `cows` are told instead of cats. */
@@ -137,7 +141,12 @@ describe("performance and drift of a multiclass system", () => {
     expect(pValueOf(test)).toBeLessThan(0.001);
     expect(test.key.metric).toBe("accuracy");
     expect(test.performance?.classes?.map((one) => one.name).sort()).toEqual(["cat", "cow", "dog"]);
-    expect(test.performance?.others?.map((metric) => metric.name)).toEqual(["macroF1", "balancedAccuracy", "logLoss"]);
+    expect(test.performance?.others?.map((metric) => metric.name)).toEqual([
+      "macroF1",
+      "macroPrecision",
+      "balancedAccuracy",
+      "logLoss",
+    ]);
     expect(test.performance?.others?.at(-1)?.value).toBeUndefined();
   });
 

@@ -13,11 +13,15 @@ import { total } from "../count-series.ts";
 import { keyOf } from "../segment-key.ts";
 import type { NamedMetric, PerformanceNumbers, TestedNumbers } from "../verdict.ts";
 import { leastLabelled, lossDeviations, lossGrowth, varianceOfLoss } from "./mean-loss.ts";
-import { pooledFactor, type SegmentQuality, shrunkVariation } from "./segment-quality.ts";
+import { metricRules, metricsOfTask } from "./metric-rule.ts";
+import {
+  type MetricValues,
+  otherTests,
+  pooledFactor,
+  type SegmentQuality,
+  shrunkVariation,
+} from "./segment-quality.ts";
 import { shownEstimate } from "./shown-estimate.ts";
-
-/** Growth of the mean absolute error that matters, as a share of the baseline's. */
-export const materialErrorGrowth = 0.2;
 
 /** Regression is judged by the mean absolute error (R14). */
 export function regressionQualities(
@@ -37,12 +41,17 @@ export function regressionQualities(
     const all = windows.reduce(mergeRegressionSums, emptyRegressionSums(frozen.origin));
     const variation = shrunkVariation(deviationsOf(windows), pooled);
     const baseline = regressionMetrics(all);
+    const others = otherTests(() => windows.map(regressionValues), regressionValues(all));
     return {
       metric: "mae",
+      metrics: metricsOfTask.regression,
       baselineRows: all.n,
       variation,
       shown: ({ scores }) => performanceOf(scores, sumsOf(scores), baseline),
-      test: ({ scores }) => testOf(sumsOf(scores), all, variation),
+      test: ({ scores }, metric = "mae") =>
+        metric === "mae"
+          ? testOf(sumsOf(scores), all, variation)
+          : others(metric, regressionValues(sumsOf(scores))[metric]),
     };
   };
 }
@@ -66,7 +75,7 @@ function testOf(
     value: sums.sumAbsoluteError / sums.n,
     baselineValue: usual,
     effect: growth.difference / usual,
-    threshold: materialErrorGrowth,
+    threshold: metricRules.mae.threshold,
     pValue: growth.pValue,
     expectedByChance: undefined,
     lowerBound: growth.lower / usual,
@@ -75,6 +84,11 @@ function testOf(
     baselineRows: all.n,
     bins: undefined,
   };
+}
+
+function regressionValues(sums: RegressionSums): MetricValues {
+  const metrics = regressionMetrics(sums);
+  return Object.fromEntries(shownMetrics.map(([name, metric]) => [name, metrics[metric]]));
 }
 
 const shownMetrics = [
