@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { monitorDeclaration } from "./monitor-declaration.ts";
 import { duration, fieldName, resourceName } from "./name.ts";
 
 /** `system.yaml`: one AI system under care. Paths are relative to this file. */
@@ -96,6 +97,11 @@ export const systemDeclaration = z
       )
       .max(5)
       .default([]),
+    monitors: z
+      .array(monitorDeclaration)
+      .max(500)
+      .default([])
+      .describe("Changes of the default monitors, and monitors beside them; without any, every default watches"),
     owners: z.strictObject({
       "training-pipeline": resourceName,
       serving: resourceName,

@@ -2,9 +2,11 @@ import { readFileSync } from "node:fs";
 import { chmod, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { reasonOf } from "../domain/fault.ts";
-import { type Clock, minuteMs, secondMs } from "../domain/instant.ts";
+import { type Clock, type Instant, minuteMs, secondMs } from "../domain/instant.ts";
 import type { ApiKey } from "../domain/key/api-key.ts";
 import type { Spool } from "../domain/spool/spool.ts";
+import type { System } from "../domain/system/system.ts";
+import { silenceMayBeDue, silenceReach } from "../domain/window/empty-windows.ts";
 import { createAccess, createFirstAccess, type FirstAccess } from "../http/access.ts";
 import type { Handlers } from "../http/handler.ts";
 import { datasetHandlers } from "../http/route/dataset-routes.ts";
@@ -152,7 +154,7 @@ async function start({ config, clock, log, print }: StartOptions, undo: Undo[]):
     return shipped;
   });
   const ticking = setInterval(() => {
-    tick(store).catch((thrown: unknown) =>
+    tick(store, clock).catch((thrown: unknown) =>
       log({ level: "warn", part: "sense", message: "the periodic look at open windows failed", detail: thrown }),
     );
     // What cannot be written down now is still counted, and written down later.
@@ -162,7 +164,7 @@ async function start({ config, clock, log, print }: StartOptions, undo: Undo[]):
     );
   }, tickMs);
   undo.push(async () => clearInterval(ticking));
-  await tick(store);
+  await tick(store, clock);
   const retaining = setInterval(() => {
     retain(store).catch((thrown: unknown) =>
       log({ level: "warn", part: "retention", message: "the periodic look at old rows failed", detail: thrown }),
@@ -259,12 +261,18 @@ function listen(
   });
 }
 
-/** Looks at every system whose windows are not settled; the jobs do the work, once over all replicas. */
-async function tick(store: ControlStore): Promise<void> {
+/** Looks at every system whose windows are not settled, or that may be silent; the jobs do the work, once over all replicas. */
+async function tick(store: ControlStore, clock: Clock): Promise<void> {
   for (const { system } of await store.systems.list()) {
     const dirty = await store.windows.dirty(system.name);
-    if (dirty.length > 0) await store.jobs.send("sense", { system: system.name }, { singleton: system.name });
+    if (dirty.length > 0 || (await mayBeSilent(store, system, clock.now())))
+      await store.jobs.send("sense", { system: system.name }, { singleton: system.name });
   }
+}
+
+async function mayBeSilent(store: ControlStore, { name, windows }: System, now: Instant): Promise<boolean> {
+  const recent = await store.windows.list(name, { from: now - silenceReach * windows.lengthMs - windows.latenessMs });
+  return silenceMayBeDue(recent, windows, now);
 }
 
 async function retain(store: ControlStore): Promise<void> {

@@ -1,5 +1,6 @@
 import type { MonitorKind, SegmentValue, Severity } from "../finding/finding.ts";
 import { invariant } from "../invariant.ts";
+import type { SegmentChoice } from "../system/system.ts";
 
 /** When one metric of a monitor is material, and for how many windows running both gates must be passed. */
 export interface MetricSettings {
@@ -21,12 +22,6 @@ export interface MonitorDefaults {
   readonly severity: Severity;
   readonly metrics: Readonly<Record<string, MetricDefaults>>;
 }
-
-/** Which rows are asked about: all of them, every value of a segment, or one value. */
-type SegmentChoice =
-  | { readonly kind: "all-rows" }
-  | { readonly kind: "every-value"; readonly name: string }
-  | { readonly kind: "value"; readonly name: string; readonly value: string };
 
 /** One monitor of one system with everything decided: what was declared, and the kind's defaults for the rest. */
 export interface MonitorSettings {

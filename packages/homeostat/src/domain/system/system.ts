@@ -1,6 +1,8 @@
 import type { Contract } from "../contract/contract.ts";
 import type { CheckedExpression } from "../engine/expression.ts";
+import type { MonitorKind, Severity } from "../finding/finding.ts";
 import type { Pipeline } from "../pipeline/pipeline.ts";
+import type { WindowRule } from "../window/window.ts";
 import type { Task } from "./task.ts";
 
 /** One AI system under care. */
@@ -22,6 +24,8 @@ export interface System {
   readonly entity?: string | undefined;
   /** How long rows are kept; undefined: for ever. */
   readonly retention?: RetentionRule | undefined;
+  /** Changes of the default monitors, and monitors beside them. Absent: every default watches as it is. */
+  readonly monitors?: readonly DeclaredMonitor[] | undefined;
   /** What is declared but neither enforced nor checked, in words. Shown, never passed over. */
   readonly unchecked: readonly string[];
 }
@@ -52,10 +56,25 @@ export interface SegmentDefinition {
   readonly top: number;
 }
 
-export interface WindowRule {
-  readonly lengthMs: number;
-  readonly latenessMs: number;
-  readonly season: "none" | "day-of-week";
+/** Which rows are asked about: all of them, every value of a segment, or one value. */
+export type SegmentChoice =
+  | { readonly kind: "all-rows" }
+  | { readonly kind: "every-value"; readonly name: string }
+  | { readonly kind: "value"; readonly name: string; readonly value: string };
+
+/** A monitor as declared: what is absent follows from its kind. One named like its kind changes the default monitor. */
+export interface DeclaredMonitor {
+  readonly name: string;
+  readonly kind: MonitorKind;
+  readonly enabled: boolean;
+  readonly metric?: string;
+  readonly threshold?: number;
+  readonly persistenceWindows?: number;
+  readonly severity?: Severity;
+  readonly owner?: string;
+  readonly runbook?: string;
+  readonly segments?: readonly SegmentChoice[];
+  readonly features?: readonly string[];
 }
 
 /** Both count received rows: by their age since they were received, and by what they take on disk. */

@@ -1,5 +1,11 @@
 import { dayMs, type Instant } from "../instant.ts";
-import type { WindowRule } from "../system/system.ts";
+
+/** How event time is cut into windows. */
+export interface WindowRule {
+  readonly lengthMs: number;
+  readonly latenessMs: number;
+  readonly season: "none" | "day-of-week";
+}
 
 /** A stretch of event time: start inclusive, end exclusive. */
 export interface Window {

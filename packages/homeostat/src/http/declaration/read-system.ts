@@ -3,19 +3,15 @@ import { type DeclarationDocument, readSchema, type SystemDeclaration, systemDec
 import type { ExpressionChecker } from "../../domain/engine/expression.ts";
 import { dayMs, minuteMs } from "../../domain/instant.ts";
 import type { Pipeline } from "../../domain/pipeline/pipeline.ts";
-import {
-  type OutcomeDefinition,
-  ownedAreas,
-  type SegmentDefinition,
-  type System,
-  type WindowRule,
-} from "../../domain/system/system.ts";
+import { type OutcomeDefinition, ownedAreas, type SegmentDefinition, type System } from "../../domain/system/system.ts";
 import type { Task } from "../../domain/system/task.ts";
+import type { WindowRule } from "../../domain/window/window.ts";
 import type { Issue } from "../handler.ts";
 import { checkExpression } from "./check-expression.ts";
 import { durationMsOf } from "./duration.ts";
 import { readSystemContract, type SystemContract } from "./read-contract.ts";
 import { keepingIssues, readKeeping } from "./read-keeping.ts";
+import { readMonitors } from "./read-monitors.ts";
 import { inputColumns, outcomeReasons, readPipeline, repeatedNames } from "./read-pipeline.ts";
 
 /** Everything a system may refer to: the documents of the bundle by file, and the names of owners. */
@@ -256,12 +252,14 @@ async function assemble(
   document: DeclarationDocument,
   declared: SystemDeclaration,
   used: { readonly contract: SystemContract; readonly pipeline: Pipeline; readonly windows: WindowRule },
-  checker: ExpressionChecker,
+  { checker, owners }: Surroundings,
 ): Promise<Reading<System>> {
   const { contract, pipeline, windows } = used;
   const outcome = await readOutcome(document, declared, contract, checker);
   const segments = await readSegments(document, declared, contract, pipeline, checker);
-  if ("issues" in outcome || "issues" in segments) return { issues: issuesIn([outcome, segments]) };
+  const monitors = readMonitors(document, declared, { pipeline, owners });
+  if ("issues" in outcome || "issues" in segments || "issues" in monitors)
+    return { issues: issuesIn([outcome, segments, monitors]) };
   const { usesOutcomeColumn, ...definition } = outcome.value;
   return {
     value: {
@@ -280,6 +278,8 @@ async function assemble(
       notify: declared.notify,
       unchecked: uncheckedOf(declared, contract, usesOutcomeColumn),
       ...readKeeping(declared),
+      // left out where none is declared: a system that declares none keeps its digest
+      ...(monitors.value.length === 0 ? {} : { monitors: monitors.value }),
     },
   };
 }
@@ -309,7 +309,7 @@ export async function readSystem(document: DeclarationDocument, around: Surround
   if ("issues" in pipeline) return { issues: [...own, ...pipeline.issues] };
   if ("issues" in windows) return { issues: own };
   const used = { contract: contract.value, pipeline: pipeline.value, windows: windows.value };
-  const system = await assemble(document, declared, used, around.checker);
+  const system = await assemble(document, declared, used, around);
   const issues = [...own, ...keepingIssues(document, declared, pipeline.value), ...issuesIn([system])];
   return issues.length > 0 ? { issues } : system;
 }

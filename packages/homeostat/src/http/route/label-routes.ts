@@ -9,7 +9,7 @@ import type {
 } from "../../domain/prediction/label-store.ts";
 import type { System } from "../../domain/system/system.ts";
 import { windowOf } from "../../domain/window/window.ts";
-import { watermarkOf } from "../../service/sense/evaluate-due-windows.ts";
+import { watermarkOf } from "../../service/sense/watermark.ts";
 import { meanEstimate } from "../../stats/performance/mean-estimate.ts";
 import { type Handlers, type Refusal, refused } from "../handler.ts";
 import { findSystem } from "./find-system.ts";

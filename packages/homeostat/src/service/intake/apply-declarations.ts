@@ -105,6 +105,7 @@ function changedParts(before: System, after: System): string[] {
     "outcome",
     "segments",
     "windows",
+    "monitors",
     "fallback",
     "owners",
     "notify",

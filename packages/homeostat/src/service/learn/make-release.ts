@@ -13,6 +13,7 @@ import type { Model, ModelStore } from "../../domain/model/model-store.ts";
 import type { Release, ReleaseStore } from "../../domain/release/release.ts";
 import type { System } from "../../domain/system/system.ts";
 import type { Transact } from "../../domain/transaction.ts";
+import { emptyWindows } from "../../domain/window/empty-windows.ts";
 import { seasonOf } from "../../domain/window/window.ts";
 import { type RunTeller, releaseEvents } from "./own-runs.ts";
 
@@ -96,10 +97,7 @@ export async function freezeBaseline(
     const message = `the reference rows span ${frozen.windows.length} windows; at least ${leastReferenceWindows} are needed to know how much healthy windows differ from each other`;
     return { kind: "refused", reason: "too-few-windows", message };
   }
-  const windows = frozen.windows.map(({ start, rows }) => {
-    const window = { start, end: start + system.windows.lengthMs };
-    return { ...window, rows, season: seasonOf(window, system.windows.season) };
-  });
+  const windows = referenceWindows(system, frozen.windows);
   const content = JSON.stringify([system.name, release, frozen]);
   const baseline: Baseline = {
     id: `b-${createHash("sha256").update(content).digest("hex").slice(0, 16)}`,
@@ -117,6 +115,21 @@ export async function freezeBaseline(
   await ports.profiles.profileReference(system, baseline);
   await ports.baselines.save(baseline);
   return { kind: "frozen", baseline };
+}
+
+/**
+ * The windows of a reference, its empty ones too: how often nothing comes is part of what is normal, and without them
+ * silence could not be told from a quiet night.
+ */
+function referenceWindows(
+  { windows: { lengthMs, season } }: System,
+  counted: readonly { readonly start: Instant; readonly rows: number }[],
+): Baseline["windows"] {
+  const filled = counted.map(({ start, rows }) => ({ start, end: start + lengthMs, rows }));
+  const last = Math.max(...filled.map(({ end }) => end));
+  return [...filled, ...emptyWindows(filled, lengthMs, last).map((window) => ({ ...window, rows: 0 }))]
+    .sort((left, right) => left.start - right.start)
+    .map((window) => ({ ...window, season: seasonOf(window, season) }));
 }
 
 /** Puts a release with its baseline live, and records the change and the lineage, in one transaction. */

@@ -8,7 +8,8 @@ import { type Clock, hourMs } from "../../domain/instant.ts";
 import type { EventStore } from "../../domain/prediction/event-store.ts";
 import type { System } from "../../domain/system/system.ts";
 import type { WindowRecord, WindowStore } from "../../domain/window/window.ts";
-import { type EvaluatedWindow, watermarkOf } from "./evaluate-due-windows.ts";
+import type { EvaluatedWindow } from "./evaluate-due-windows.ts";
+import { watermarkOf } from "./watermark.ts";
 
 export interface ContractPorts {
   readonly events: EventStore;

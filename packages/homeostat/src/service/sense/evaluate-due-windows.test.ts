@@ -17,7 +17,8 @@ import type { EventStore } from "../../domain/prediction/event-store.ts";
 import type { System } from "../../domain/system/system.ts";
 import { sampleSystem } from "../../store/conformance/control-sample.ts";
 import { type ControlStore, openControlStore } from "../../store/control/open-control-store.ts";
-import { createSenses, type EvaluatedWindow, watermarkOf } from "./evaluate-due-windows.ts";
+import { createSenses, type EvaluatedWindow } from "./evaluate-due-windows.ts";
+import { silenceUntil, watermarkOf } from "./watermark.ts";
 
 let root: string;
 let store: ControlStore;
@@ -64,23 +65,34 @@ async function scene(name: string) {
   await store.releases.goLive(name, draft.id, 1);
   const days = new Map<number, "usual" | "broken">();
   const verdicts = new Map<string, readonly SeriesVerdict[]>();
-  const state = { now: dayWindow(100).start, eventDay: firstLive, counted: [] as number[] };
+  const state = {
+    now: dayWindow(100).start,
+    eventDay: firstLive,
+    counted: [] as number[],
+    receivedAt: undefined as number | undefined,
+  };
   const senses = createSenses({
     ...store,
     clock: { now: () => state.now },
     events: {
-      frontier: async () => ({ eventTime: dayWindow(state.eventDay).start + 2 * hourMs, receivedAt: state.now }),
+      frontier: async () => ({
+        eventTime: dayWindow(state.eventDay).start + 2 * hourMs,
+        receivedAt: state.receivedAt ?? state.now,
+      }),
     } as Partial<EventStore> as EventStore,
     profiles: {
       reference: async () => baseline.windows.map((window) => profileOf(baseline, window, rows("usual"))),
       profileLive: async (_system, _baseline, window) => {
         state.counted.push(window.start);
-        return { rows: 300, labelledRows: 300 };
+        return days.has(window.start) ? { rows: 300, labelledRows: 300 } : { rows: 0, labelledRows: 0 };
       },
       servedReference: async () => [],
       service: async () => [],
       live: async (_baseline, windows) =>
-        windows.map((window) => profileOf(baseline, window, rows(days.get(window.start) ?? "usual"))),
+        windows.map((window) => {
+          const day = days.get(window.start);
+          return profileOf(baseline, window, day === undefined ? [] : rows(day));
+        }),
     } as Partial<ProfileStore> as ProfileStore,
     verdicts: {
       save: async (_system, _release, window, version, made) => void verdicts.set(`${window.start}|${version}`, made),
@@ -169,7 +181,8 @@ describe("sensing", () => {
     await live.set(28, "usual");
     expect(await live.evaluate()).toBe(0);
     live.state.eventDay = 31;
-    expect(await live.evaluate()).toBe(1);
+    // itself, and two windows in which no row came
+    expect(await live.evaluate()).toBe(3);
     await live.set(28, "usual");
     expect(await live.evaluate()).toBe(0);
     live.state.now += 2 * secondMs;
@@ -184,7 +197,7 @@ describe("sensing", () => {
 
   it("judges a window again when a late change of the one before changes what persists", async () => {
     for (const day of [28, 29, 30, 31]) await live.set(day, day === 29 ? "broken" : "usual");
-    live.state.eventDay = 40;
+    live.state.eventDay = 33;
     await live.evaluate();
     await live.set(28, "broken");
     await live.evaluate();
@@ -199,7 +212,7 @@ describe("sensing", () => {
 
   it("withdraws a finding that no longer holds", async () => {
     for (const day of [28, 29]) await live.set(day, "broken");
-    live.state.eventDay = 40;
+    live.state.eventDay = 32;
     await live.evaluate();
     await live.set(29, "usual");
     await live.evaluate();
@@ -221,6 +234,45 @@ describe("sensing", () => {
     live.state.eventDay = 29;
     await live.evaluate(async () => live.set(28, "broken"));
     expect(await live.verdict(28)).toMatchObject({ dirty: true, verdict: "healthy" });
+  });
+});
+
+describe("a feed that stops", () => {
+  it("has windows without a row, and the third of them is a finding about the number of rows", async () => {
+    await live.set(28, "usual");
+    await live.set(33, "usual");
+    live.state.eventDay = 33;
+    expect(await live.evaluate()).toBe(5);
+    expect(await live.verdict(29)).toMatchObject({ rows: 0, verdict: "warning" });
+    expect(await live.verdict(31)).toMatchObject({ rows: 0, verdict: "critical" });
+    const found = live.told.flatMap(({ findings }) => findings);
+    expect(found.map(({ monitor, value, window }) => [monitor, value, window.start])).toContainEqual([
+      "volume",
+      0,
+      dayWindow(31).start,
+    ]);
+    expect(new Set(found.map(({ monitor }) => monitor))).toEqual(new Set(["volume"]));
+  });
+
+  it("is noticed by the clock alone, for as many windows as it takes to say so and not for ever", async () => {
+    await live.set(28, "usual");
+    live.state.receivedAt = dayWindow(28).start + 3 * hourMs;
+    live.state.now = dayWindow(32).start + 2 * hourMs;
+    expect(await live.evaluate()).toBe(4);
+    expect(await live.verdict(31)).toMatchObject({ rows: 0, verdict: "critical" });
+    live.state.now = dayWindow(400).start;
+    await live.evaluate();
+    expect(await live.verdict(28 + 28)).toMatchObject({ rows: 0 });
+    expect(await live.verdict(28 + 29)).toBeUndefined();
+  });
+
+  it("is not taken for silence where old rows were replayed", async () => {
+    await live.set(28, "usual");
+    live.state.receivedAt = dayWindow(99).start;
+    expect(await live.evaluate()).toBe(1);
+    expect(await live.verdict(29)).toBeUndefined();
+    const replayed = { eventTime: 10 * dayMs, receivedAt: 99 * dayMs };
+    expect(silenceUntil(systemOf("w"), replayed, 200 * dayMs)).toBe(10 * dayMs - hourMs);
   });
 });
 

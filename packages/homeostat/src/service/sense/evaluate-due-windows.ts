@@ -15,6 +15,8 @@ import type { System } from "../../domain/system/system.ts";
 import { seasonOf, type WindowRecord } from "../../domain/window/window.ts";
 import type { EvidencePorts } from "./evidence/evidence-gatherer.ts";
 import { gatherEvidence } from "./evidence/gather-evidence.ts";
+import { makeEmptyWindows } from "./make-empty-windows.ts";
+import { watermarkOf } from "./watermark.ts";
 
 export interface SensePorts extends EvidencePorts {
   readonly events: EventStore;
@@ -44,9 +46,6 @@ export interface Senses {
   ): Promise<number>;
 }
 
-/** With no new row for this long, a window that has ended by the wall clock is closed even if event time stands still. */
-const idleMs = 10 * secondMs;
-
 /**
  * The sense stage. A window is due when the watermark (newest event time less the lateness allowed) passes its end; it
  * is evaluated again when outcomes arrived and their maturity has passed. Pictures of normal are kept per baseline.
@@ -73,6 +72,7 @@ export function createSenses(ports: SensePorts): Senses {
       const picture = await pictureOf(baseline);
       const now = ports.clock.now();
       const watermark = watermarkOf(system, frontier, now);
+      await makeEmptyWindows(ports, system, baseline, frontier);
       const due = (await ports.windows.dirty(system.name)).filter((record) => isDue(system, record, watermark, now));
       let evaluated = 0;
       for (const record of due) {
@@ -88,17 +88,6 @@ export function createSenses(ports: SensePorts): Senses {
       return evaluated;
     },
   };
-}
-
-/** How far event time has certainly come. */
-export function watermarkOf(
-  system: System,
-  frontier: { readonly eventTime: Instant; readonly receivedAt: Instant },
-  now: Instant,
-): Instant {
-  const byEvents = frontier.eventTime - system.windows.latenessMs;
-  const idle = now - frontier.receivedAt > idleMs;
-  return idle ? Math.max(byEvents, now - system.windows.latenessMs) : byEvents;
 }
 
 const longestPauseMs = 10 * minuteMs;
