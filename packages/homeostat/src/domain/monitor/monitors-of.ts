@@ -39,7 +39,7 @@ export function defaultMonitor(kind: MonitorKind, owners: System["owners"]): Mon
 }
 
 /** A declared monitor with its kind's defaults for the rest. */
-export function declaredMonitor(declared: DeclaredMonitor, owners: System["owners"]): MonitorSettings {
+function declaredMonitor(declared: DeclaredMonitor, owners: System["owners"]): MonitorSettings {
   const usual = defaultMonitor(declared.kind, owners);
   return {
     name: declared.name,
