@@ -162,6 +162,62 @@ describe("a vendor shifts the departure hour of three airports", () => {
       "not-possible-now",
     );
   });
+
+  it("drafts a postmortem from what happened, keeps its versions, and ticks an action when its rule is applied", async () => {
+    const { client } = house;
+    const path = { number: incident.number };
+    expect((await refusalOf(client.call("postmortem", { path }))).code).toBe("not-found");
+    const draft = await client.call("draftPostmortem", { path, body: {} });
+    expect(draft).toMatchObject({ incident: incident.number, version: 1, state: "draft" });
+    expect(draft.markdown).toMatch(/time to detect [\d.]+ days? of event time/);
+    expect(draft.markdown).toMatch(/\d[\d,]* of them were of origin [A-Z, ]+ and were hit/);
+    expect(draft.markdown).toContain("time zone fix (source:airline-feed");
+    expect(draft.markdown).toContain("It was a false alarm: a rehearsal");
+    expect(draft.html).toContain("<h2>Impact</h2>");
+    expect((await refusalOf(client.call("draftPostmortem", { path, body: {} }))).code).toBe("not-possible-now");
+
+    const markdown = `${draft.markdown}\n<script>alert(1)</script>\n\n- [ ] @flight-data Promise that the delay is told (rule)\n`;
+    const edited = await client.call("editPostmortem", { path, body: { markdown, basedOn: 1 } });
+    const action = edited.actions.at(-1);
+    expect(action).toMatchObject({ owner: "flight-data", make: "rule", done: false, made: null });
+    expect(edited.html).not.toContain("<script");
+    const late = await refusalOf(client.call("editPostmortem", { path, body: { markdown: "# mine", basedOn: 1 } }));
+    expect(late.detail).toMatch(/Version 2 was written by .* after version 1/);
+    expect((await client.call("postmortem", { path, query: { version: 1 } })).markdown).toBe(draft.markdown);
+
+    const actionPath = { ...path, action: action?.id ?? "" };
+    const gate = await refusalOf(client.call("makeOfAction", { path: actionPath, body: { make: "gate" } }));
+    expect(gate.code).toBe("not-possible-now");
+    const known = await refusalOf(
+      client.call("makeOfAction", { path: actionPath, body: { make: "rule", field: "origin" } }),
+    );
+    expect(known.detail).toContain("promises already");
+    const made = await client.call("makeOfAction", { path: actionPath, body: { make: "rule", field: "delay" } });
+    expect(made.yaml).toContain("metric: nullValues");
+    const withRule = (text: string): string =>
+      text
+        .replace("version: 1.0.0", "version: 1.1.0")
+        .replace("tags: [outcome]", `tags: [outcome]\n        quality: ${JSON.stringify([made.value])}`);
+    const files = flightDelay({ "contract.odcs.yaml": withRule });
+    await client.call("apply", { body: { files, allowBreaking: true } });
+    const ticked = (await client.call("postmortem", { path })).actions.at(-1);
+    expect(ticked).toMatchObject({ done: true });
+    expect(ticked?.made?.appliedAt).not.toBeNull();
+    expect(await client.call("publishPostmortem", { path })).toMatchObject({ state: "published" });
+  });
+
+  it("finds past incidents by what they share and by a text", async () => {
+    const { client } = house;
+    const path = { number: incident.number };
+    expect((await client.call("similarIncidents", { path })).items).toEqual([]);
+    const [found] = (await client.call("searchPostmortems", { query: { text: "rehearsals of the departures" } })).items;
+    expect(found).toMatchObject({
+      incident: incident.number,
+      postmortem: "published",
+      cause: "false alarm: a rehearsal",
+    });
+    expect((await client.call("searchPostmortems", { query: { text: "firmware" } })).items).toEqual([]);
+  });
 });
 
 describe("the same days without a fault, then two releases", () => {

@@ -232,6 +232,25 @@ const calls: { readonly [N in RouteName]: () => Call | Promise<Call> } = {
   noteIncident: () => ({ address: "/v1/incidents/1/notes", body: { text: "seen" } }),
   assignIncident: () => ({ address: "/v1/incidents/1/assign", body: { owner: "delay-model" } }),
   markFalseAlarm: () => ({ address: "/v1/incidents/1/false-alarm", body: { reason: "a rehearsal" } }),
+  postmortems: () => ({ address: "/v1/postmortems?system=flight-delay" }),
+  searchPostmortems: () => ({ address: "/v1/postmortems/search?text=departure" }),
+  similarIncidents: () => ({ address: "/v1/incidents/1/similar" }),
+  postmortem: async () => {
+    await house.client.call("draftPostmortem", { path: { number: 1 }, body: {} });
+    return { address: "/v1/incidents/1/postmortem" };
+  },
+  draftPostmortem: () => ({ address: "/v1/incidents/1/postmortem", body: { again: true } }),
+  editPostmortem: async () => {
+    const { version } = await house.client.call("postmortem", { path: { number: 1 } });
+    return { address: "/v1/incidents/1/postmortem/versions", body: { markdown: "# Learned", basedOn: version } };
+  },
+  publishPostmortem: () => ({ address: "/v1/incidents/1/postmortem/publish" }),
+  makeOfAction: async () => {
+    const markdown = "- [ ] A1 @flight-data List the airports (rule)";
+    const { version } = await house.client.call("draftPostmortem", { path: { number: 1 }, body: { again: true } });
+    await house.client.call("editPostmortem", { path: { number: 1 }, body: { markdown, basedOn: version } });
+    return { address: "/v1/incidents/1/postmortem/actions/A1/make", body: { make: "rule", field: "delay" } };
+  },
   linkCause: () => ({ address: "/v1/incidents/1/cause", body: { component: "source:feed", note: "hours in UTC" } }),
   keys: () => ({ address: "/v1/keys" }),
   createKey: () => ({ address: "/v1/keys", body: { name: "another", scopes: ["ingest"], systems: ["watched"] } }),

@@ -12,6 +12,7 @@ export * from "./lineage.ts";
 export * from "./monitor-declaration.ts";
 export * from "./name.ts";
 export * from "./openapi.ts";
+export * from "./postmortem.ts";
 export * from "./problem.ts";
 export * from "./quarantine.ts";
 export * from "./route.ts";

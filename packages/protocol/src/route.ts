@@ -19,6 +19,7 @@ import { keepingRoutes } from "./keeping-route.ts";
 import { baselineRequest, job, model, release, releaseRequest, trainRequest } from "./learning.ts";
 import { lineageRoutes } from "./lineage-route.ts";
 import { instant } from "./name.ts";
+import { postmortemRoutes } from "./postmortem-route.ts";
 import { quarantineRoutes } from "./quarantine-route.ts";
 import { list, type Route } from "./route-definition.ts";
 import { intakeCounts, systemDetail, systemSummary } from "./sensing.ts";
@@ -258,6 +259,7 @@ export const routes = {
   ...hookRoutes,
   ...lineageRoutes,
   ...incidentRoutes,
+  ...postmortemRoutes,
   keys: { method: "GET", path: "/v1/keys", scope: "admin", summary: "API keys", answer: list(apiKey), status: 200 },
   createKey: {
     method: "POST",

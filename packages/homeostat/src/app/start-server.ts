@@ -18,6 +18,7 @@ import { keepingHandlers } from "../http/route/keeping-routes.ts";
 import { labelHandlers } from "../http/route/label-routes.ts";
 import { learningHandlers } from "../http/route/learning-routes.ts";
 import { lineageHandlers } from "../http/route/lineage-routes.ts";
+import { postmortemHandlers } from "../http/route/postmortem-routes.ts";
 import { quarantineHandlers } from "../http/route/quarantine-routes.ts";
 import { sensingHandlers } from "../http/route/sensing-routes.ts";
 import { sourceHandlers } from "../http/route/source-routes.ts";
@@ -197,6 +198,7 @@ async function start({ config, clock, log, print }: StartOptions, undo: Undo[]):
     ...sensingHandlers(wired.house),
     ...labelHandlers(wired.house),
     ...incidentHandlers(wired.house),
+    ...postmortemHandlers(wired.house),
   };
   const server = await listen(config, directory, { handlers, access, store, clock, log });
   undo.push(() => server.close(httpStopMs));

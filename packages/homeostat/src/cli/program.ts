@@ -18,6 +18,7 @@ import { addKeys } from "./command/keys.ts";
 import { addLabels } from "./command/labels.ts";
 import { addLineage } from "./command/lineage.ts";
 import { addOutcomes } from "./command/outcomes.ts";
+import { addPostmortem } from "./command/postmortem.ts";
 import { addPredict } from "./command/predict.ts";
 import { addQuarantine } from "./command/quarantine.ts";
 import { addRelease } from "./command/release.ts";
@@ -59,6 +60,7 @@ const commands: readonly ((program: Command, cli: Cli) => void)[] = [
   addAssign,
   addFalseAlarm,
   addCause,
+  addPostmortem,
   addKeys,
   addBaseline,
   addErase,

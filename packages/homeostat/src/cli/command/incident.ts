@@ -5,6 +5,7 @@ import type { Command } from "commander";
 import { type Cli, connect, type RemoteOptions, remote } from "../cli.ts";
 import { incidentText, timelineLine } from "../incident-text.ts";
 import { wholeNumber } from "../parse-argument.ts";
+import { similarText } from "./postmortem.ts";
 
 interface ShowOptions extends RemoteOptions {
   readonly follow?: boolean;
@@ -33,8 +34,14 @@ export function addIncident(program: Command, cli: Cli): void {
     .action(async (n: number, options: ShowOptions) => {
       const { client } = await connect(cli, options);
       const incident = await client.call("incident", { path: { number: n } });
-      if (options.follow === true) await follow(cli, client, incident, options);
-      else cli.print(options, incident, () => incidentText(incident, cli.terminal));
+      if (options.follow === true) return follow(cli, client, incident, options);
+      const { items } = await client.call("similarIncidents", { path: { number: n } });
+      const alike = items.length === 0 ? "" : `\n${cli.terminal.colors.bold("Past incidents like this one")}\n`;
+      cli.print(
+        options,
+        { ...incident, similar: items },
+        () => incidentText(incident, cli.terminal) + alike + similarText(cli, items, ""),
+      );
     });
 }
 

@@ -24,6 +24,8 @@ import type { LineageStore } from "../../domain/lineage/lineage.ts";
 import type { ModelStore } from "../../domain/model/model-store.ts";
 import type { VerdictStore } from "../../domain/monitor/verdict.ts";
 import type { DeliveryStore, Notification } from "../../domain/notification/notification.ts";
+import type { PostmortemStore } from "../../domain/postmortem/postmortem.ts";
+import type { TraceStore } from "../../domain/postmortem/trace.ts";
 import type { EventStore } from "../../domain/prediction/event-store.ts";
 import type { LabelStore } from "../../domain/prediction/label-store.ts";
 import type { PredictionLog } from "../../domain/prediction/prediction-log.ts";
@@ -59,6 +61,8 @@ export interface House {
   readonly windows: WindowStore;
   readonly findings: FindingStore;
   readonly incidents: IncidentStore;
+  readonly postmortems: PostmortemStore;
+  readonly traces: TraceStore;
   readonly deliveries: DeliveryStore;
   readonly events: EventStore;
   readonly log: PredictionLog;

@@ -3,6 +3,7 @@ import { isoOf } from "../../domain/instant.ts";
 import type { StoredSystem } from "../../domain/system/system.ts";
 import type { VerdictState } from "../../domain/window/window.ts";
 import { applyDeclarations, planDeclarations } from "../../service/intake/apply-declarations.ts";
+import { tickAppliedActions } from "../../service/learn/keep-postmortem.ts";
 import { type Handlers, type Refusal, refused } from "../handler.ts";
 import { type DeclarationsRead, parseDeclarations } from "../parse-declarations.ts";
 import type { House } from "./house.ts";
@@ -59,7 +60,10 @@ export function systemHandlers(house: House): Pick<Handlers, SystemRoutes> {
       const parsed = await parsedOf(house, body.files);
       if (parsed.kind === "refused") return parsed;
       const applied = await applyDeclarations(house, parsed, caller.name, body.allowBreaking);
-      if (!("kind" in applied)) return { kind: "ok", value: applied };
+      if (!("kind" in applied)) {
+        await tickAppliedActions(house, applied.systems);
+        return { kind: "ok", value: applied };
+      }
       return applied.reason === "breaking"
         ? refused("breaking-contract", `${applied.message}.`)
         : refused("bad-declaration", `${applied.message}.`);

@@ -10,6 +10,7 @@ import { lifeConformance } from "./control-life-conformance.ts";
 import { lineageConformance } from "./control-lineage-conformance.ts";
 import { nounConformance } from "./control-noun-conformance.ts";
 import type { ControlPlaces } from "./control-place.ts";
+import { postmortemConformance } from "./control-postmortem-conformance.ts";
 import { sourceConformance } from "./control-source-conformance.ts";
 
 /** What every control store does, whatever the engine. Called by one test file per engine. */
@@ -33,6 +34,7 @@ export function controlConformance(name: string, open: () => Promise<ControlPlac
     lineageConformance(bench);
     describe("sources", () => sourceConformance(bench));
     inferenceConformance(bench);
+    postmortemConformance(bench);
     jobConformance(bench);
     lifeConformance(bench);
   });

@@ -15,6 +15,8 @@ import type { KeyStore } from "../../domain/key/api-key.ts";
 import type { LineageStore } from "../../domain/lineage/lineage.ts";
 import type { ModelStore } from "../../domain/model/model-store.ts";
 import type { DeliveryStore } from "../../domain/notification/notification.ts";
+import type { PostmortemStore } from "../../domain/postmortem/postmortem.ts";
+import type { TraceStore } from "../../domain/postmortem/trace.ts";
 import type { ReleaseStore } from "../../domain/release/release.ts";
 import type { SystemStore } from "../../domain/system/system.ts";
 import type { WindowStore } from "../../domain/window/window.ts";
@@ -40,10 +42,12 @@ import { migrations } from "./migrations/migrations.ts";
 import { createModelStore } from "./model-store.ts";
 import { openPgliteEngine } from "./pglite-engine.ts";
 import { openPostgresEngine } from "./postgres-engine.ts";
+import { createPostmortemStore } from "./postmortem-store.ts";
 import { createReleaseStore } from "./release-store.ts";
 import { createSourceStore } from "./source-store.ts";
 import { faultOf, type SqlEngine, withSession } from "./sql-engine.ts";
 import { createSystemStore } from "./system-store.ts";
+import { createTraceStore } from "./trace-store.ts";
 import { createWindowStore } from "./window-store.ts";
 
 /** One store per noun. */
@@ -61,6 +65,8 @@ interface ControlNouns {
   readonly windows: WindowStore;
   readonly findings: FindingStore;
   readonly incidents: IncidentStore;
+  readonly postmortems: PostmortemStore;
+  readonly traces: TraceStore;
   readonly keys: KeyStore;
   readonly deliveries: DeliveryStore;
   readonly audit: AuditLog;
@@ -172,6 +178,8 @@ function nounsOver(database: ControlDatabase): ControlNouns {
     windows: createWindowStore(database),
     findings: createFindingStore(database),
     incidents: createIncidentStore(database),
+    postmortems: createPostmortemStore(database),
+    traces: createTraceStore(database),
     keys: createKeyStore(database),
     deliveries: createDeliveryStore(database),
     audit: createAuditLog(database),

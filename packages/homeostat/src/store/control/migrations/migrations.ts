@@ -5,7 +5,17 @@ import { keeping } from "./0004-keeping.ts";
 import { lineageRuns } from "./0005-lineage-runs.ts";
 import { sources } from "./0006-sources.ts";
 import { inferenceHalves } from "./0007-inference-halves.ts";
+import { postmortems } from "./0008-postmortems.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every step, in order, numbered from 1 without gaps. To change the schema, add a step at the end. */
-export const migrations: readonly Migration[] = [nouns, lineage, hooks, keeping, lineageRuns, sources, inferenceHalves];
+export const migrations: readonly Migration[] = [
+  nouns,
+  lineage,
+  hooks,
+  keeping,
+  lineageRuns,
+  sources,
+  inferenceHalves,
+  postmortems,
+];

@@ -13,6 +13,7 @@ import type { ErasuresTable, RetirementsTable, SecretsTable } from "./keeping.ts
 import type { ApiKeysTable, SessionsTable, SignInTokensTable } from "./keys.ts";
 import type { LineageEdgesTable, LineageNodesTable, LineageRunsTable } from "./lineage.ts";
 import type { ModelsTable, PipelinesTable } from "./models.ts";
+import type { IncidentTracesTable, PostmortemsTable } from "./postmortems.ts";
 import type { ReleasesTable } from "./releases.ts";
 import type { SourceVersionsTable } from "./sources.ts";
 import type { OwnersTable, SystemsTable, SystemVersionsTable } from "./systems.ts";
@@ -30,6 +31,7 @@ export interface ControlSchema {
   readonly hooks: HooksTable;
   readonly incidents: IncidentsTable;
   readonly incident_timeline: IncidentTimelineTable;
+  readonly incident_traces: IncidentTracesTable;
   readonly job_progress: JobProgressTable;
   readonly api_keys: ApiKeysTable;
   readonly sessions: SessionsTable;
@@ -40,6 +42,7 @@ export interface ControlSchema {
   readonly lineage_runs: LineageRunsTable;
   readonly models: ModelsTable;
   readonly pipelines: PipelinesTable;
+  readonly postmortems: PostmortemsTable;
   readonly releases: ReleasesTable;
   readonly source_versions: SourceVersionsTable;
   readonly owners: OwnersTable;
