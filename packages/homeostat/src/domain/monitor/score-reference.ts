@@ -8,8 +8,9 @@ import { bySeason, healthyVariation } from "./healthy-variation.ts";
 import { binaryQualities } from "./quality/binary-quality.ts";
 import { classQualities } from "./quality/class-quality.ts";
 import { regressionQualities } from "./quality/regression-quality.ts";
-import type { SegmentQuality } from "./quality/segment-quality.ts";
+import type { JudgedCounts, SegmentQuality } from "./quality/segment-quality.ts";
 import { keyOf } from "./segment-key.ts";
+import { type SegmentTruth, segmentTruths } from "./truth/segment-truth.ts";
 
 /** What is normal of the predictions of a segment. */
 export interface ScoreReference {
@@ -18,6 +19,8 @@ export interface ScoreReference {
   season(season: string): readonly number[] | undefined;
   readonly overdispersion: Overdispersion | undefined;
   readonly quality: SegmentQuality;
+  /** What predictions alone say of performance, and outcomes at equal predictions. */
+  readonly truth: SegmentTruth;
 }
 
 /** Builds them. Cost: O(reference windows × segments × bins) once, then O(reference windows × bins) per segment. */
@@ -28,6 +31,12 @@ export function scoreReferences(
   segments: readonly (SegmentValue | undefined)[],
 ): (segment: SegmentValue | undefined) => ScoreReference {
   const qualities = qualitiesOf(baseline, profiles, segments);
+  const countsOf = (segment: SegmentValue | undefined): readonly JudgedCounts[] =>
+    profiles.map(({ scores, confidences }) => ({
+      scores: scores.get(keyOf(segment)),
+      confidences: confidences.get(keyOf(segment)),
+    }));
+  const truths = segmentTruths(baseline.score, segments, countsOf, qualities);
   return (segment) => {
     const windows = profiles.map((profile) => scoreRows(profile.scores.get(keyOf(segment)), baseline.score));
     const all = windows.reduce<readonly number[]>(addCounts, scoreRows(undefined, baseline.score));
@@ -38,6 +47,7 @@ export function scoreReferences(
       season: (season) => sums.get(season),
       overdispersion: healthyVariation(seasons, windows, sums, groups),
       quality: qualities(segment),
+      truth: truths(segment),
     };
   };
 }

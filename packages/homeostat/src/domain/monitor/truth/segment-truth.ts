@@ -1,0 +1,126 @@
+import type { Overdispersion } from "../../../stats/hypothesis/overdispersion.ts";
+import { studentTSurvival } from "../../../stats/special/student-t-survival.ts";
+import type { FrozenScore } from "../../baseline/baseline.ts";
+import { type JudgedCounts, pooledFactor, type SegmentQuality, shrunkVariation } from "../quality/segment-quality.ts";
+import { estimateOf } from "./estimate-of.ts";
+import type { EstimatedPerformance } from "./estimated-performance.ts";
+import { expectedLoss, realisedLoss } from "./expected-loss.ts";
+import { addStrata, groupStrata, type LossStratum, lossStrata, strataGroups } from "./loss-strata.ts";
+
+/** The loss of labelled rows beside what rows with the same predictions lost in the baseline. */
+export interface ConditionalLoss {
+  readonly rows: number;
+  readonly realised: number;
+  readonly expected: number;
+  /** One-sided: the loss at equal predictions did not grow. */
+  readonly pValue: number;
+  /** Lower end of the 95 % interval of the growth. */
+  readonly lower: number;
+  readonly overdispersion: number;
+}
+
+/** What can be said of a segment's rows from its predictions alone, and what outcomes say at equal predictions. */
+export interface SegmentTruth {
+  readonly baselineRows: number;
+  /** Mean loss of the labelled reference rows; undefined without any. */
+  readonly baselineLoss: number | undefined;
+  estimate(counts: JudgedCounts): EstimatedPerformance | { readonly notEnough: string };
+  /** What was estimated of every window of the reference: healthy windows vary by so much. */
+  healthyEstimates(): readonly EstimatedPerformance[];
+  conditional(counts: JudgedCounts): ConditionalLoss | { readonly notEnough: string };
+}
+
+/** Groups of predictions for estimates, and the fewer for tests at equal predictions. */
+const estimateGroups = 50;
+const conditionalGroups = 20;
+const leastLabelled = 30;
+
+/** Builds them for all segments: `windowsOf` are the counts of the reference windows. Cost: O(windows × bins) a segment. */
+export function segmentTruths<S>(
+  frozen: FrozenScore,
+  segments: readonly S[],
+  windowsOf: (segment: S) => readonly JudgedCounts[],
+  qualityOf: (segment: S) => SegmentQuality,
+): (segment: S) => SegmentTruth {
+  const fineOf = (segment: S): readonly (readonly LossStratum[])[] =>
+    windowsOf(segment).map((counts) => lossStrata(frozen, counts));
+  const pooled = pooledFactor(segments.map((segment) => conditionalOf(frozen, fineOf(segment)).deviations));
+  return (segment) => {
+    const windows = fineOf(segment);
+    const { all, groups, reference, deviations } = conditionalOf(frozen, windows);
+    const fine = strataGroups(frozen, all, estimateGroups);
+    const baseline = groupStrata(all, fine);
+    const quality = qualityOf(segment);
+    const variation = shrunkVariation(deviations, pooled);
+    const baselineRows = baseline.reduce((sum, { loss }) => sum + loss.n, 0);
+    const estimate: SegmentTruth["estimate"] = (counts) =>
+      estimateOf({
+        frozen,
+        groups: fine,
+        reference: baseline,
+        now: groupStrata(lossStrata(frozen, counts), fine),
+        counts,
+        quality,
+        overdispersion: variation?.phi ?? 1,
+      });
+    return {
+      baselineRows,
+      baselineLoss:
+        baselineRows === 0 ? undefined : baseline.reduce((sum, { loss }) => sum + loss.sum, 0) / baselineRows,
+      estimate,
+      healthyEstimates: () =>
+        windowsOf(segment).flatMap((counts) => {
+          const one = estimate(counts);
+          return "notEnough" in one ? [] : [one];
+        }),
+      conditional: (counts) =>
+        conditionalTest(reference, groupStrata(lossStrata(frozen, counts), groups), variation),
+    };
+  };
+}
+
+function conditionalOf(frozen: FrozenScore, windows: readonly (readonly LossStratum[])[]) {
+  const all = windows.reduce(addStrata, lossStrata(frozen, { scores: undefined, confidences: undefined }));
+  const groups = strataGroups(frozen, all, conditionalGroups);
+  const reference = groupStrata(all, groups);
+  const deviations = windows.flatMap((window) => {
+    const own = groupStrata(window, groups);
+    const rest = reference.map((stratum, place) => without(stratum, own[place]));
+    const expected = expectedLoss(rest, own, "labelled", 1);
+    const realised = realisedLoss(rest, own);
+    if (expected === undefined || realised === undefined || realised.rows < leastLabelled) return [];
+    return expected.variance > 0 ? [(realised.mean - expected.mean) ** 2 / expected.variance] : [];
+  });
+  return { all, groups, reference, deviations };
+}
+
+function without(all: LossStratum, part: LossStratum | undefined): LossStratum {
+  if (part === undefined) return all;
+  const { n, sum, sumSquares } = part.loss;
+  return {
+    rows: all.rows - part.rows,
+    loss: { n: all.loss.n - n, sum: all.loss.sum - sum, sumSquares: all.loss.sumSquares - sumSquares },
+  };
+}
+
+function conditionalTest(
+  reference: readonly LossStratum[],
+  now: readonly LossStratum[],
+  variation: Overdispersion | undefined,
+): ConditionalLoss | { readonly notEnough: string } {
+  const expected = expectedLoss(reference, now, "labelled", variation?.phi ?? 1);
+  const realised = realisedLoss(reference, now);
+  if (expected === undefined || realised === undefined || realised.rows < leastLabelled || variation === undefined)
+    return { notEnough: `fewer than ${leastLabelled} outcomes of predictions that the baseline knows` };
+  const spread = Math.sqrt(expected.variance);
+  if (!(spread > 0)) return { notEnough: "the baseline has no error to compare with" };
+  const growth = realised.mean - expected.mean;
+  return {
+    rows: realised.rows,
+    realised: realised.mean,
+    expected: expected.mean,
+    pValue: studentTSurvival(growth / spread, Math.max(1, variation.windows - 1)),
+    lower: growth - 1.96 * spread,
+    overdispersion: variation.phi,
+  };
+}
