@@ -128,6 +128,8 @@ export const finding = z.object({
     "new-category",
     "volume",
     "performance",
+    "estimated-performance",
+    "concept-drift",
     "contract",
     "latency",
     "error-rate",

@@ -25,6 +25,7 @@ import { createS3Blobs } from "../store/blob/s3-blobs.ts";
 import { createUploadShelf } from "../store/blob/upload-shelf.ts";
 import type { ControlStore } from "../store/control/open-control-store.ts";
 import { rememberSystems } from "../store/control/remember-systems.ts";
+import { createCellStore } from "../store/data/cell-store.ts";
 import { createColumnarReader } from "../store/data/columnar-reader.ts";
 import { createContractStore } from "../store/data/contract-store.ts";
 import { type DataClient, openDataClient } from "../store/data/data-client.ts";
@@ -223,7 +224,7 @@ export async function wire(foundation: Foundation): Promise<Wired> {
         config.openLineage === undefined
           ? undefined
           : createEventSender({ ...config.openLineage, allowPrivate: config.webhookAllowPrivate }),
-      senses: createSenses(house),
+      senses: createSenses({ ...house, cells: createCellStore(data) }),
       backup: {
         gate,
         control,

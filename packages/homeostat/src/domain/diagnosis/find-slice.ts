@@ -84,6 +84,8 @@ const nearness: Readonly<Record<Finding["monitor"], number>> = {
   latency: 2,
   "prediction-drift": 3,
   performance: 4,
+  "concept-drift": 4,
+  "estimated-performance": 5,
 };
 
 function unite(findings: readonly Finding[]): readonly Lead[] {

@@ -12,6 +12,8 @@ export const monitorKinds = [
   "new-category",
   "volume",
   "performance",
+  "estimated-performance",
+  "concept-drift",
   "contract",
   "latency",
   "error-rate",

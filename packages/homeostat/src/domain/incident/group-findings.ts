@@ -54,6 +54,8 @@ export function leadingFinding(findings: readonly Finding[]): Finding | undefine
     latency: 3,
     "prediction-drift": 4,
     performance: 5,
+    "concept-drift": 5,
+    "estimated-performance": 6,
   };
   return [...findings].sort(
     (left, right) => rank[left.monitor] - rank[right.monitor] || right.rows * right.effect - left.rows * left.effect,

@@ -1,6 +1,8 @@
 import type { MonitorKind } from "../finding/finding.ts";
+import { conceptDrift } from "./kinds/concept-drift.ts";
 import { contract } from "./kinds/contract.ts";
 import { errorRate } from "./kinds/error-rate.ts";
+import { estimatedPerformance } from "./kinds/estimated-performance.ts";
 import { inputDrift } from "./kinds/input-drift.ts";
 import { latency } from "./kinds/latency.ts";
 import { newCategory } from "./kinds/new-category.ts";
@@ -18,6 +20,8 @@ export const monitors = {
   "new-category": newCategory,
   volume,
   performance,
+  "estimated-performance": estimatedPerformance,
+  "concept-drift": conceptDrift,
   contract,
   latency,
   "error-rate": errorRate,

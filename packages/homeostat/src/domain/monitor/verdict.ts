@@ -2,6 +2,9 @@ import type { MonitorKind, SegmentValue } from "../finding/finding.ts";
 import type { Instant } from "../instant.ts";
 import type { Estimate } from "../model/model-store.ts";
 import type { VerdictState, Window } from "../window/window.ts";
+import type { MetricName } from "./quality/metric-name.ts";
+import type { EstimatedPerformance, EstimateRecord } from "./truth/estimated-performance.ts";
+import type { LossSplit } from "./truth/loss-split.ts";
 
 /** One question asked of one window: a monitor's metric on a feature in a segment. */
 export interface SeriesKey {
@@ -28,6 +31,8 @@ export interface TestedNumbers {
   readonly rows: number;
   readonly baselineRows: number;
   readonly bins: number | undefined;
+  /** Of a loss of performance: how much of it is data drift and how much concept drift. */
+  readonly split?: LossSplit;
 }
 
 /** What a monitor says of one series before the many tests of a window are weighed together. */
@@ -37,6 +42,8 @@ export type SeriesTest =
       readonly key: SeriesKey;
       readonly numbers: TestedNumbers;
       readonly performance?: PerformanceNumbers;
+      readonly estimate?: EstimatedPerformance;
+      readonly record?: EstimateRecord;
     }
   | {
       readonly kind: "untested";
@@ -46,27 +53,13 @@ export type SeriesTest =
       readonly rows: number;
       readonly baselineRows: number;
       readonly performance?: PerformanceNumbers;
+      readonly estimate?: EstimatedPerformance;
+      readonly record?: EstimateRecord;
     };
 
 /** A metric of a window beside the same of the baseline; undefined where it cannot be said. */
 export interface NamedMetric {
-  readonly name:
-    | "auc"
-    | "mae"
-    | "rmse"
-    | "bias"
-    | "r2"
-    | "mape"
-    | "accuracy"
-    | "macroF1"
-    | "balancedAccuracy"
-    | "macroPrecision"
-    | "precision"
-    | "recall"
-    | "f1"
-    | "brier"
-    | "calibrationError"
-    | "logLoss";
+  readonly name: MetricName;
   readonly value: Estimate | undefined;
   readonly baseline: Estimate | undefined;
 }

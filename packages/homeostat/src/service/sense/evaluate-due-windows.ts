@@ -129,7 +129,11 @@ async function evaluateOne(
   const before = await previousStreaks(ports, context, record);
   const season = seasonOf(record, system.windows.season);
   const outcomesMature = record.end + system.outcome.maturityMs <= watermark;
-  const evidence = await gatherEvidence(ports, { ...context, window: record }, watching);
+  const evidence = await gatherEvidence(
+    ports,
+    { ...context, window: record, profile, season, outcomesMature },
+    watching,
+  );
   const evaluation = evaluateWindow({ picture, profile, season, outcomesMature, evidence }, watching, before);
   const findings = await withValues(
     ports,

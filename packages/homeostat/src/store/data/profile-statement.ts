@@ -227,7 +227,7 @@ interface SegmentFragments {
  * Rows are grouped by small whole numbers (the place of a segment value in its list), which costs a third of grouping by
  * texts; the few groups get their texts back afterwards.
  */
-function segmentFragments(baseline: Baseline): SegmentFragments {
+export function segmentFragments(baseline: Baseline): SegmentFragments {
   const parameters: Record<string, unknown> = {};
   const keys = baseline.segments.map((_, index) => `g${index}`);
   const selects = baseline.segments.map((segment, index) => {

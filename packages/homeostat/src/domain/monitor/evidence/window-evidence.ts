@@ -1,3 +1,5 @@
+import type { LossSplits } from "./loss-splits.ts";
+import type { PastEstimates } from "./past-estimates.ts";
 import type { ServiceEvidence } from "./service-evidence.ts";
 import type { WindowHistory } from "./window-history.ts";
 
@@ -9,6 +11,8 @@ import type { WindowHistory } from "./window-history.ts";
 export interface WindowEvidence {
   readonly service?: ServiceEvidence | undefined;
   readonly history?: WindowHistory | undefined;
+  readonly splits?: LossSplits | undefined;
+  readonly pastEstimates?: PastEstimates | undefined;
 }
 
 export type EvidenceName = keyof WindowEvidence;

@@ -1,14 +1,14 @@
 import type { MonitorDefinition } from "../monitor.ts";
-import { judgedMetrics, type MetricName, type MetricRule, metricRules } from "../quality/metric-rule.ts";
+import { labelsMissing } from "../quality/label-readiness.ts";
+import type { MetricName } from "../quality/metric-name.ts";
+import { judgedMetrics, type MetricRule, metricRules } from "../quality/metric-rule.ts";
 import type { SegmentQuality } from "../quality/segment-quality.ts";
 import { keyOf } from "../segment-key.ts";
 import { asks, chosenSegments, type MonitorDefaults, type MonitorSettings, metricOf } from "../settings.ts";
+import { splitWords } from "../truth/loss-split.ts";
 import { untested } from "../untested.ts";
 import type { SeriesTest } from "../verdict.ts";
 import { percent, segmentWords, wholeNumber, windowsRunning } from "../wording.ts";
-
-/** Below this share of rows with an outcome the labelled ones may not speak for the rest. */
-const leastCoverage = 0.8;
 
 const ruleOf = (metric: string): MetricRule => metricRules[metric as MetricName] ?? metricRules.auc;
 
@@ -44,16 +44,16 @@ export const performance: MonitorDefinition = {
     metrics: Object.fromEntries(judgedMetrics.map((metric) => [metric, defaultOf(metric)])),
   },
   covers: ["performance-loss", "slice-loss"],
-  needs: [],
+  needs: ["splits"],
   rule: (metric, settings) => {
     const { threshold, persistenceWindows } = metricOf(settings, metric);
     return `${ruleWords(ruleOf(metric), threshold)} and significant after overdispersion and control of false discoveries, in ${windowsRunning(persistenceWindows)}`;
   },
   sentence: (key, numbers) => {
     const { name, better, format } = ruleOf(key.metric);
-    return `${name} in ${segmentWords(key)} ${better === "higher" ? "fell" : "rose"} from ${format(numbers.baselineValue ?? 0)} to ${format(numbers.value)} on ${wholeNumber(numbers.rows)} rows with outcomes`;
+    return `${name} in ${segmentWords(key)} ${better === "higher" ? "fell" : "rose"} from ${format(numbers.baselineValue ?? 0)} to ${format(numbers.value)} on ${wholeNumber(numbers.rows)} rows with outcomes${numbers.split === undefined ? "" : `; ${splitWords(numbers.split)}`}`;
   },
-  ask: ({ picture, profile, outcomesMature }, settings) =>
+  ask: ({ picture, profile, outcomesMature, evidence }, settings) =>
     chosenSegments(settings, picture.segments).flatMap((segment) => {
       const { quality } = picture.score(segment);
       const counts = {
@@ -67,14 +67,16 @@ export const performance: MonitorDefinition = {
           ...untested(key, state, reason, { rows: shown.rows, baselineRows: quality.baselineRows }),
           performance: shown,
         });
-        if (shown.rows === 0) return refused("not-enough-data", "no rows");
-        // Early outcomes do not speak for late ones: a late flight also lands late. Nothing is tested on a part of them.
-        if (!outcomesMature) return refused("waiting-for-labels", "outcomes have not had the time to arrive yet");
-        if (shown.labelledRows / shown.rows < leastCoverage)
-          return refused("waiting-for-labels", "too few of the outcomes have arrived");
+        const missing = labelsMissing(shown, outcomesMature);
+        if (missing !== undefined) return refused(missing.state, missing.reason);
         const tested = quality.test(counts, metric);
         if ("notEnough" in tested) return refused("not-enough-data", tested.notEnough);
-        const numbers = { ...tested, threshold: metricOf(settings, metric).threshold };
+        const split = evidence.splits?.get(keyOf(segment));
+        const numbers = {
+          ...tested,
+          threshold: metricOf(settings, metric).threshold,
+          ...(split === undefined ? {} : { split }),
+        };
         return { kind: "tested", key, performance: shown, numbers };
       });
     }),

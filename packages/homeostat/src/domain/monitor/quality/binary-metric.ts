@@ -7,7 +7,7 @@ import { insufficient } from "../../../stats/performance/refusal.ts";
 import type { FrozenProbability } from "../../baseline/baseline.ts";
 import type { ProbabilitySums } from "../../baseline/probability-sums.ts";
 import { type DenseScores, total } from "../count-series.ts";
-import type { MetricName } from "./metric-rule.ts";
+import type { MetricName } from "./metric-name.ts";
 import type { MetricValue } from "./metric-test.ts";
 
 /** Score groups of a calibration error (algorithm of the `calib` primitive: 20 bins). */

@@ -1,6 +1,4 @@
-import type { NamedMetric } from "../verdict.ts";
-
-export type MetricName = NamedMetric["name"];
+import type { MetricName } from "./metric-name.ts";
 
 /** When a change of a metric matters, and how it is spoken of. */
 export interface MetricRule {

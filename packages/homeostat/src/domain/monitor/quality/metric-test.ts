@@ -4,7 +4,8 @@ import type { Refusal } from "../../../stats/performance/refusal.ts";
 import { studentTSurvival } from "../../../stats/special/student-t-survival.ts";
 import type { TestedNumbers } from "../verdict.ts";
 import { leastLabelled } from "./mean-loss.ts";
-import { type MetricName, metricRules } from "./metric-rule.ts";
+import type { MetricName } from "./metric-name.ts";
+import { metricRules } from "./metric-rule.ts";
 
 /** What a metric is over some rows, or why it cannot be said. */
 export type MetricValue = Estimate | Refusal;

@@ -5,7 +5,7 @@ import { noProbabilitySums, type ProbabilitySums } from "../../baseline/probabil
 import type { ProbabilityCounts, WindowProfile } from "../../baseline/profile-store.ts";
 import { dayWindow } from "../sample-picture.ts";
 import { binaryQualities } from "./binary-quality.ts";
-import type { MetricName } from "./metric-rule.ts";
+import type { MetricName } from "./metric-name.ts";
 
 const frozen: FrozenProbability = {
   kind: "probability",

@@ -1,7 +1,7 @@
 import type { Overdispersion } from "../../../stats/hypothesis/overdispersion.ts";
 import type { ProbabilityCounts, ScoreCounts } from "../../baseline/profile-store.ts";
 import type { PerformanceNumbers, TestedNumbers } from "../verdict.ts";
-import type { MetricName } from "./metric-rule.ts";
+import type { MetricName } from "./metric-name.ts";
 import { type MetricValue, metricDeviations, metricTest } from "./metric-test.ts";
 
 /** Counts of one segment in one window: what was predicted and what turned out to be true. */

@@ -3,7 +3,7 @@ import { type ExpectedBinary, expectedBinary } from "../../../stats/label-free/e
 import { predictionPoweredMean } from "../../../stats/label-free/prediction-powered-mean.ts";
 import type { FrozenProbability, FrozenScore } from "../../baseline/baseline.ts";
 import type { Estimate } from "../../model/model-store.ts";
-import type { MetricName } from "../quality/metric-rule.ts";
+import type { MetricName } from "../quality/metric-name.ts";
 import type { JudgedCounts, SegmentQuality } from "../quality/segment-quality.ts";
 import type { PerformanceNumbers } from "../verdict.ts";
 import type { CorrectedEstimate, EstimatedMetric, EstimatedPerformance } from "./estimated-performance.ts";

@@ -1,5 +1,5 @@
 import { binomialCdf } from "../../../stats/special/binomial-cdf.ts";
-import type { MetricName } from "../quality/metric-rule.ts";
+import type { MetricName } from "../quality/metric-name.ts";
 import type { EstimatedMetric, EstimateRecord, EstimateStanding } from "./estimated-performance.ts";
 
 const leastWindows = 5;

@@ -1,5 +1,5 @@
 import type { Estimate } from "../../model/model-store.ts";
-import type { MetricName } from "../quality/metric-rule.ts";
+import type { MetricName } from "../quality/metric-name.ts";
 
 /** A metric as it is expected to be, before or without outcomes, and what it turned out to be. */
 export interface EstimatedMetric {

@@ -26,8 +26,7 @@ export function expectedLoss(
   which: "all" | "labelled",
   overdispersion: number,
 ): ExpectedLoss | undefined {
-  const rowsOf = (stratum: LossStratum | undefined): number =>
-    (which === "all" ? stratum?.rows : stratum?.loss.n) ?? 0;
+  const rowsOf = (stratum: LossStratum | undefined): number => (which === "all" ? stratum?.rows : stratum?.loss.n) ?? 0;
   const known = reference.flatMap(({ loss }, place) => (loss.n > 0 ? [{ loss, n: rowsOf(now[place]) }] : []));
   const rows = known.reduce((sum, { n }) => sum + n, 0);
   const every = now.reduce((sum, stratum) => sum + rowsOf(stratum), 0);

@@ -1,5 +1,6 @@
 import type { MomentSums } from "../../../stats/performance/mean-estimate.ts";
 import type { FrozenClass, FrozenProbability, FrozenScore, FrozenValue } from "../../baseline/baseline.ts";
+import type { BinUnion } from "../../baseline/cell-store.ts";
 import type { ClassCounts, ProbabilityCounts, ScoreCounts, ValueCounts } from "../../baseline/profile-store.ts";
 import type { JudgedCounts } from "../quality/segment-quality.ts";
 
@@ -15,7 +16,7 @@ export interface LossStratum {
 const none: MomentSums = { n: 0, sum: 0, sumSquares: 0 };
 
 /** Number of fine strata: score bins, bins of the predicted value, bins of the confidence, or predicted classes. */
-export function strataCount(frozen: FrozenScore): number {
+function strataCount(frozen: FrozenScore): number {
   switch (frozen.kind) {
     case "probability":
       return frozen.edges.length + 1;
@@ -87,7 +88,7 @@ function addClasses(
   });
 }
 
-export function addMoments(left: MomentSums, right: MomentSums): MomentSums {
+function addMoments(left: MomentSums, right: MomentSums): MomentSums {
   return {
     n: left.n + right.n,
     sum: left.sum + right.sum,
@@ -103,7 +104,7 @@ export function addStrata(left: readonly LossStratum[], right: readonly LossStra
 }
 
 /** Which fine strata are united, frozen with the baseline: lists of places. */
-export type StrataGroups = readonly (readonly number[])[];
+export type StrataGroups = BinUnion;
 
 /**
  * Neighbouring strata united to about `most` groups with about equal labelled rows of the reference; of a probability

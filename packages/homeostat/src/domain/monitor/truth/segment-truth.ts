@@ -5,10 +5,17 @@ import { type JudgedCounts, pooledFactor, type SegmentQuality, shrunkVariation }
 import { estimateOf } from "./estimate-of.ts";
 import type { EstimatedPerformance } from "./estimated-performance.ts";
 import { expectedLoss, realisedLoss } from "./expected-loss.ts";
-import { addStrata, groupStrata, type LossStratum, lossStrata, strataGroups } from "./loss-strata.ts";
+import {
+  addStrata,
+  groupStrata,
+  type LossStratum,
+  lossStrata,
+  type StrataGroups,
+  strataGroups,
+} from "./loss-strata.ts";
 
 /** The loss of labelled rows beside what rows with the same predictions lost in the baseline. */
-export interface ConditionalLoss {
+interface ConditionalLoss {
   readonly rows: number;
   readonly realised: number;
   readonly expected: number;
@@ -22,12 +29,17 @@ export interface ConditionalLoss {
 /** What can be said of a segment's rows from its predictions alone, and what outcomes say at equal predictions. */
 export interface SegmentTruth {
   readonly baselineRows: number;
-  /** Mean loss of the labelled reference rows; undefined without any. */
-  readonly baselineLoss: number | undefined;
+  /**
+   * What a growth of the loss is measured in: 1 for a share of errors, the baseline's mean error for a regression;
+   * undefined where the baseline has none.
+   */
+  readonly unit: number | undefined;
   estimate(counts: JudgedCounts): EstimatedPerformance | { readonly notEnough: string };
   /** What was estimated of every window of the reference: healthy windows vary by so much. */
   healthyEstimates(): readonly EstimatedPerformance[];
   conditional(counts: JudgedCounts): ConditionalLoss | { readonly notEnough: string };
+  /** Fine strata of the prediction united to about so many groups. */
+  groupsOfPrediction(most: number): StrataGroups;
 }
 
 /** Groups of predictions for estimates, and the fewer for tests at equal predictions. */
@@ -53,6 +65,7 @@ export function segmentTruths<S>(
     const quality = qualityOf(segment);
     const variation = shrunkVariation(deviations, pooled);
     const baselineRows = baseline.reduce((sum, { loss }) => sum + loss.n, 0);
+    let healthy: readonly EstimatedPerformance[] | undefined;
     const estimate: SegmentTruth["estimate"] = (counts) =>
       estimateOf({
         frozen,
@@ -65,18 +78,26 @@ export function segmentTruths<S>(
       });
     return {
       baselineRows,
-      baselineLoss:
-        baselineRows === 0 ? undefined : baseline.reduce((sum, { loss }) => sum + loss.sum, 0) / baselineRows,
+      unit: unitOf(frozen, baseline),
       estimate,
-      healthyEstimates: () =>
-        windowsOf(segment).flatMap((counts) => {
+      healthyEstimates: () => {
+        healthy ??= windowsOf(segment).flatMap((counts) => {
           const one = estimate(counts);
           return "notEnough" in one ? [] : [one];
-        }),
-      conditional: (counts) =>
-        conditionalTest(reference, groupStrata(lossStrata(frozen, counts), groups), variation),
+        });
+        return healthy;
+      },
+      groupsOfPrediction: (most) => strataGroups(frozen, all, most),
+      conditional: (counts) => conditionalTest(reference, groupStrata(lossStrata(frozen, counts), groups), variation),
     };
   };
+}
+
+function unitOf(frozen: FrozenScore, baseline: readonly LossStratum[]): number | undefined {
+  if (frozen.kind !== "value") return 1;
+  const rows = baseline.reduce((sum, { loss }) => sum + loss.n, 0);
+  const mean = baseline.reduce((sum, { loss }) => sum + loss.sum, 0) / rows;
+  return mean > 0 ? mean : undefined;
 }
 
 function conditionalOf(frozen: FrozenScore, windows: readonly (readonly LossStratum[])[]) {

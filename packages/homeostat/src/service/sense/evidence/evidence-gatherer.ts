@@ -1,8 +1,10 @@
 import type { Baseline } from "../../../domain/baseline/baseline.ts";
-import type { ProfileStore } from "../../../domain/baseline/profile-store.ts";
+import type { CellStore } from "../../../domain/baseline/cell-store.ts";
+import type { ProfileStore, WindowProfile } from "../../../domain/baseline/profile-store.ts";
 import type { Instant } from "../../../domain/instant.ts";
 import type { EvidenceName, WindowEvidence } from "../../../domain/monitor/evidence/window-evidence.ts";
 import type { ReferencePicture } from "../../../domain/monitor/reference-picture.ts";
+import type { VerdictStore } from "../../../domain/monitor/verdict.ts";
 import type { Release } from "../../../domain/release/release.ts";
 import type { System } from "../../../domain/system/system.ts";
 import type { WindowRecord, WindowStore } from "../../../domain/window/window.ts";
@@ -11,6 +13,8 @@ import type { WindowRecord, WindowStore } from "../../../domain/window/window.ts
 export interface EvidencePorts {
   readonly profiles: ProfileStore;
   readonly windows: WindowStore;
+  readonly cells: CellStore;
+  readonly verdicts: VerdictStore;
 }
 
 /** The window evidence is gathered about. */
@@ -20,6 +24,10 @@ export interface EvidenceScene {
   readonly baseline: Baseline;
   readonly picture: ReferencePicture;
   readonly window: WindowRecord;
+  /** The window's own counts. */
+  readonly profile: WindowProfile;
+  readonly season: string;
+  readonly outcomesMature: boolean;
   /** How far event time has certainly come. */
   readonly watermark: Instant;
 }

@@ -4,12 +4,16 @@ import { monitors } from "../../../domain/monitor/registry.ts";
 import type { MonitorSettings } from "../../../domain/monitor/settings.ts";
 import type { EvidenceGatherer, EvidencePorts, EvidenceScene } from "./evidence-gatherer.ts";
 import { gatherHistory } from "./gather-history.ts";
+import { gatherPastEstimates } from "./gather-past-estimates.ts";
 import { gatherService } from "./gather-service.ts";
+import { gatherSplits } from "./gather-splits.ts";
 
 /** One gatherer for each member; a member without one does not compile. */
 const gatherers: { readonly [Name in EvidenceName]-?: EvidenceGatherer<Name> } = {
   history: gatherHistory,
   service: gatherService,
+  splits: gatherSplits,
+  pastEstimates: gatherPastEstimates,
 };
 
 /** Gathers what the monitors that watch need, and nothing else. */
