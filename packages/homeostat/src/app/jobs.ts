@@ -1,9 +1,11 @@
 import { Fault } from "../domain/fault.ts";
-import type { Notification } from "../domain/notification/notification.ts";
+import type { Page } from "../domain/oncall/escalation.ts";
 import type { System } from "../domain/system/system.ts";
 import type { House } from "../http/route/house.ts";
 import type { EventSender } from "../notify/openlineage/create-event-sender.ts";
-import { type NotifyPorts, notifyIncident } from "../service/act/notify-incident.ts";
+import { type EscalatePorts, escalateIncident } from "../service/act/escalate-incident.ts";
+import { hearWithdrawn } from "../service/act/hear-withdrawn.ts";
+import { type PagePorts, sendPage } from "../service/act/send-page.ts";
 import { type DiagnosisPorts, diagnoseIncident } from "../service/judge/diagnose-incident.ts";
 import { type JudgePorts, judgeWindow } from "../service/judge/judge-window.ts";
 import { retainRows } from "../service/keep/retain-rows.ts";
@@ -22,7 +24,8 @@ export interface JobPorts {
   readonly releasing: ReleasePorts;
   readonly judging: JudgePorts;
   readonly diagnosing: DiagnosisPorts;
-  readonly notifying: NotifyPorts;
+  readonly escalating: EscalatePorts;
+  readonly paging: PagePorts;
   /** undefined: nobody is told of our own runs. */
   readonly lineageSender: EventSender | undefined;
   readonly senses: Senses;
@@ -81,10 +84,12 @@ export async function workJobs(ports: JobPorts): Promise<void> {
       if (incident !== undefined)
         log({ level: "warn", part: "judge", message: `incident ${incident.number}: ${incident.title}` });
     };
-    return house.gate.shared(async () => ({
-      checked: await checkDueContracts(house, system, tell, job.signal),
-      evaluated: await ports.senses.evaluateDue(system, tell, job.signal),
-    }));
+    return house.gate.shared(async () => {
+      const checked = await checkDueContracts(house, system, tell, job.signal);
+      const evaluated = await ports.senses.evaluateDue(system, tell, job.signal);
+      await hearWithdrawn(house, system);
+      return { checked, evaluated };
+    });
   });
 
   await jobs.work<{ system: string }>("retain", async (job) => {
@@ -110,7 +115,7 @@ export async function workJobs(ports: JobPorts): Promise<void> {
       return { diagnosed: outcome.kind === "diagnosed" };
     } finally {
       // A page that says less is better than no page.
-      await house.announce("incident.opened", incident.number, incident.system);
+      await house.announce(incident.number);
     }
   });
 
@@ -126,13 +131,12 @@ export async function workJobs(ports: JobPorts): Promise<void> {
     }
   });
 
-  await jobs.work<{ incident: number; kind: Notification["kind"]; system: string }>("notify", async (job) => {
-    await notifyIncident(
-      ports.notifying,
-      await systemOf(house, job.payload.system),
-      job.payload.incident,
-      job.payload.kind,
-    );
+  await jobs.work<{ incident: number }>("escalate", (job) => escalateIncident(ports.escalating, job.payload.incident));
+
+  // A job of before there was escalation names no page.
+  await jobs.work<{ incident: number; page?: Page }>("notify", async ({ payload: { incident, page } }) => {
+    if (page === undefined) await house.announce(incident);
+    else await sendPage(ports.paging, incident, page);
   });
 }
 

@@ -263,8 +263,13 @@ function listen(
   });
 }
 
-/** Looks at every system whose windows are not settled, or that may be silent; the jobs do the work, once over all replicas. */
+/**
+ * Looks at escalations that are due and at every system whose windows are not settled, or that may be silent; the jobs do
+ * the work, once over all replicas.
+ */
 async function tick(store: ControlStore, clock: Clock): Promise<void> {
+  for (const incident of await store.escalations.due(clock.now()))
+    await store.jobs.send("escalate", { incident }, { singleton: `incident-${incident}` });
   for (const { system } of await store.systems.list()) {
     const dirty = await store.windows.dirty(system.name);
     if (dirty.length > 0 || (await mayBeSilent(store, system, clock.now())))

@@ -15,6 +15,7 @@ import { createChannels } from "../notify/channels.ts";
 import { createEventSender } from "../notify/openlineage/create-event-sender.ts";
 import { createForestRuntime } from "../runtime/forest-runtime.ts";
 import { createForestTrainer } from "../runtime/train-forest.ts";
+import { createLinkSigner } from "../service/act/act-link-signer.ts";
 import { createShipper, type Shipper } from "../service/intake/shipper.ts";
 import { takePredictions } from "../service/intake/take-rows.ts";
 import { createQuietGate } from "../service/keep/quiet-gate.ts";
@@ -181,12 +182,9 @@ export async function wire(foundation: Foundation): Promise<Wired> {
     runs: config.openLineage === undefined ? undefined : tellByJob,
     systemChanged: systems.forget,
     releaseChanged: served.invalidate,
-    announce: async (kind, incident, system) => {
-      await control.jobs.send(
-        "notify",
-        { kind, incident, system },
-        { singleton: `${kind}-${incident}`, retryLimit: 20 },
-      );
+    links: createLinkSigner(await control.secrets.keep("act-link", randomBytes(32).toString("hex"))),
+    announce: async (incident) => {
+      await control.jobs.send("escalate", { incident }, { singleton: `incident-${incident}` });
     },
   };
   const releasing = { ...house, runtime };
@@ -208,9 +206,12 @@ export async function wire(foundation: Foundation): Promise<Wired> {
       releasing,
       judging: house,
       diagnosing: { ...house, slices: createSliceStore(data) },
-      notifying: {
+      escalating: house,
+      paging: {
         incidents: control.incidents,
         deliveries: control.deliveries,
+        jobs: control.jobs,
+        links: house.links,
         channels: createChannels({
           allowPrivate: config.webhookAllowPrivate,
           writeLine: (line) => foundation.print(`${line}\n`),

@@ -2,14 +2,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { Fault } from "../domain/fault.ts";
 import type { Incident } from "../domain/incident/incident.ts";
 import { walkLineage } from "../domain/lineage/walk-lineage.ts";
-import type { Channel, Notification } from "../domain/notification/notification.ts";
 import type { System } from "../domain/system/system.ts";
 import { dayWindow, sampleFinding, sampleIncident, sampleSystem } from "../store/conformance/control-sample.ts";
 import { type ControlStore, openControlStore } from "../store/control/open-control-store.ts";
-import { notifyIncident } from "./act/notify-incident.ts";
 import { rollBack } from "./act/roll-back.ts";
 import { settleIncident } from "./act/settle-incident.ts";
 import { type ApplyPlan, applyDeclarations, planDeclarations } from "./intake/apply-declarations.ts";
@@ -134,76 +131,6 @@ describe("settling an incident", () => {
       kind: "refused",
       reason: "unknown-incident",
     });
-  });
-});
-
-describe("telling about an incident", () => {
-  const system: System = {
-    ...sampleSystem("told"),
-    notify: [{ channel: "console" }, { channel: "webhook", url: "https://pager.example", secret: "s" }],
-  };
-  /** Channels written by hand, because they must refuse. */
-  function channels(answer: { fault?: Fault }) {
-    const sent: [string, Notification][] = [];
-    const create = ({ channel: name }: { readonly channel: string }): Channel => ({
-      name,
-      send: async (notification) => {
-        if (name === "webhook" && answer.fault !== undefined) throw answer.fault;
-        sent.push([name, notification]);
-        return { detail: "taken" };
-      },
-    });
-    return { sent, ports: { ...store, clock, channels: { create }, pageUrl: "http://127.0.0.1:7300" } };
-  }
-  const refusing = (retryable: boolean): Fault =>
-    retryable
-      ? new Fault("notification-failed", { channel: "webhook", reason: "503" })
-      : new Fault("engine-query-failed", { reason: "410" });
-
-  it("reaches every channel once, however often the job runs", async () => {
-    const { number } = await opened("told");
-    const { sent, ports } = channels({});
-    await notifyIncident(ports, system, number, "incident.opened");
-    await notifyIncident(ports, system, number, "incident.opened");
-    expect(sent.map(([name]) => name)).toEqual(["console", "webhook"]);
-    expect(sent[0]![1]).toMatchObject({
-      id: `incident.opened-${number}`,
-      owner: "cid",
-      severity: "critical",
-      link: `http://127.0.0.1:7300/incidents/${number}`,
-    });
-    await notifyIncident(ports, system, number, "incident.resolved");
-    expect(sent).toHaveLength(4);
-  });
-
-  it("goes on to the other channels when one refuses, and tries only that one again", async () => {
-    const { number } = await opened("told");
-    const answer: { fault?: Fault } = { fault: refusing(true) };
-    const { sent, ports } = channels(answer);
-    await expect(
-      notifyIncident(ports, { ...system, notify: [...system.notify].reverse() }, number, "incident.opened"),
-    ).rejects.toBe(answer.fault);
-    expect(sent.map(([name]) => name)).toEqual(["console"]);
-    expect(await store.deliveries.list(number)).toContainEqual(
-      expect.objectContaining({ channel: "webhook", state: "retrying", detail: expect.stringContaining("503") }),
-    );
-    delete answer.fault;
-    await notifyIncident(ports, system, number, "incident.opened");
-    expect(sent.map(([name]) => name)).toEqual(["console", "webhook"]);
-  });
-
-  it("gives up on a channel that refuses for good, and says so in the record", async () => {
-    const { number } = await opened("told");
-    await notifyIncident(channels({ fault: refusing(false) }).ports, system, number, "incident.opened");
-    expect(await store.deliveries.list(number)).toContainEqual(
-      expect.objectContaining({ channel: "webhook", state: "failed" }),
-    );
-  });
-
-  it("is nothing for an incident that does not exist", async () => {
-    const { sent, ports } = channels({});
-    await notifyIncident(ports, system, 99_999, "incident.opened");
-    expect(sent).toEqual([]);
   });
 });
 

@@ -23,6 +23,8 @@ export interface Incident {
   readonly acknowledgedBy: string | undefined;
   readonly resolvedAt: Instant | undefined;
   readonly findingIds: readonly string[];
+  /** Of these, the ones that its timeline says are withdrawn; absent in incidents of before there was on-call. */
+  readonly withdrawnIds?: readonly string[];
   readonly diagnosis: Diagnosis | undefined;
   /** A person's word that nothing was wrong: its page counts against the budget of false pages. */
   readonly falseAlarm?: FalseAlarm | undefined;
@@ -68,7 +70,7 @@ export interface TimelineEntry {
 
 export type IncidentDraft = Omit<
   Incident,
-  "number" | "state" | "acknowledgedBy" | "resolvedAt" | "diagnosis" | "falseAlarm" | "linkedCause"
+  "number" | "state" | "acknowledgedBy" | "resolvedAt" | "withdrawnIds" | "diagnosis" | "falseAlarm" | "linkedCause"
 >;
 
 export interface IncidentStore {
@@ -94,6 +96,7 @@ export interface IncidentStore {
         | "diagnosis"
         | "falseAlarm"
         | "linkedCause"
+        | "withdrawnIds"
       >
     >,
     entry: TimelineEntry,

@@ -21,6 +21,7 @@ export const jobKinds = [
   "baseline",
   "sense",
   "diagnose",
+  "escalate",
   "notify",
   "lineage",
   "dataset",

@@ -1,6 +1,7 @@
 import type { Contract } from "../contract/contract.ts";
 import type { CheckedExpression } from "../engine/expression.ts";
 import type { MonitorKind, Severity } from "../finding/finding.ts";
+import type { OncallRule } from "../oncall/oncall-rule.ts";
 import type { Pipeline } from "../pipeline/pipeline.ts";
 import type { WindowRule } from "../window/window.ts";
 import type { Task } from "./task.ts";
@@ -26,6 +27,8 @@ export interface System {
   readonly retention?: RetentionRule | undefined;
   /** Changes of the default monitors, and monitors beside them. Absent: every default watches as it is. */
   readonly monitors?: readonly DeclaredMonitor[] | undefined;
+  /** Who is told of what, how together and when not; undefined: the owners' policies, else the channels above. */
+  readonly oncall?: OncallRule | undefined;
   /** What is declared but neither enforced nor checked, in words. Shown, never passed over. */
   readonly unchecked: readonly string[];
 }
@@ -104,6 +107,8 @@ export interface Owner {
   readonly name: string;
   readonly title: string;
   readonly contact: string;
+  /** The policy by which it is told of what it owns. */
+  readonly escalation?: string | undefined;
 }
 
 /** Systems and owners as declared; every saved version is kept. */

@@ -23,7 +23,12 @@ import type { RowKeeper } from "../../domain/keeping/row-keeper.ts";
 import type { LineageStore } from "../../domain/lineage/lineage.ts";
 import type { ModelStore } from "../../domain/model/model-store.ts";
 import type { VerdictStore } from "../../domain/monitor/verdict.ts";
-import type { DeliveryStore, Notification } from "../../domain/notification/notification.ts";
+import type { DeliveryStore } from "../../domain/notification/notification.ts";
+import type { LinkSigner, SpentLinkStore } from "../../domain/oncall/act-link.ts";
+import type { EscalationStore } from "../../domain/oncall/escalation.ts";
+import type { EscalationPolicyStore } from "../../domain/oncall/escalation-policy.ts";
+import type { SilenceStore } from "../../domain/oncall/mute.ts";
+import type { ScheduleStore } from "../../domain/oncall/schedule.ts";
 import type { PostmortemStore } from "../../domain/postmortem/postmortem.ts";
 import type { TraceStore } from "../../domain/postmortem/trace.ts";
 import type { EventStore } from "../../domain/prediction/event-store.ts";
@@ -64,6 +69,12 @@ export interface House {
   readonly postmortems: PostmortemStore;
   readonly traces: TraceStore;
   readonly deliveries: DeliveryStore;
+  readonly schedules: ScheduleStore;
+  readonly policies: EscalationPolicyStore;
+  readonly silences: SilenceStore;
+  readonly escalations: EscalationStore;
+  readonly spentLinks: SpentLinkStore;
+  readonly links: LinkSigner;
   readonly events: EventStore;
   readonly log: PredictionLog;
   readonly profiles: ProfileStore;
@@ -95,8 +106,8 @@ export interface House {
   systemChanged(system: string): void;
   /** Called after a release went live or back, so that the gateway asks anew. */
   releaseChanged(system: string): void;
-  /** Tells the owners about an incident. */
-  announce(kind: Notification["kind"], incident: number, system: string): Promise<void>;
+  /** Something happened to an incident: whoever is to be told is told. */
+  announce(incident: number): Promise<void>;
 }
 
 /** What may be used together inside one transaction. */
@@ -111,6 +122,11 @@ interface HouseNouns {
   readonly hooks: HookStore;
   readonly audit: AuditLog;
   readonly lineage: LineageStore;
+  readonly incidents: IncidentStore;
+  readonly schedules: ScheduleStore;
+  readonly policies: EscalationPolicyStore;
+  readonly escalations: EscalationStore;
+  readonly spentLinks: SpentLinkStore;
   readonly jobs: Pick<JobQueue, "send">;
 }
 

@@ -27,7 +27,7 @@ export function incidentHandlers(house: House): Pick<Handlers, IncidentRoutes> {
       const missing = outcome.reason === "unknown-incident" ? "not-found" : "not-possible-now";
       return refused(missing, outcome.message);
     }
-    if (outcome.resolved) await house.announce("incident.resolved", number, outcome.incident.system);
+    if (outcome.resolved) await house.announce(number);
     return { kind: "ok", value: await detailOf(house, outcome.incident) };
   };
   const act = async (
@@ -42,11 +42,7 @@ export function incidentHandlers(house: House): Pick<Handlers, IncidentRoutes> {
         ? refused("not-found", `There is no incident ${number}.`)
         : refused("not-possible-now", `Incident ${number} is ${outcome.reason.replace("already-", "already ")}.`);
     }
-    await house.announce(
-      kind === "acknowledge" ? "incident.acknowledged" : "incident.resolved",
-      number,
-      outcome.incident.system,
-    );
+    await house.announce(number);
     return { kind: "ok", value: await detailOf(house, outcome.incident) };
   };
   return {

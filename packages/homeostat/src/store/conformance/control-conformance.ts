@@ -9,6 +9,7 @@ import { keepingConformance } from "./control-keeping-conformance.ts";
 import { lifeConformance } from "./control-life-conformance.ts";
 import { lineageConformance } from "./control-lineage-conformance.ts";
 import { nounConformance } from "./control-noun-conformance.ts";
+import { oncallConformance } from "./control-oncall-conformance.ts";
 import type { ControlPlaces } from "./control-place.ts";
 import { postmortemConformance } from "./control-postmortem-conformance.ts";
 import { sourceConformance } from "./control-source-conformance.ts";
@@ -35,6 +36,7 @@ export function controlConformance(name: string, open: () => Promise<ControlPlac
     describe("sources", () => sourceConformance(bench));
     inferenceConformance(bench);
     postmortemConformance(bench);
+    oncallConformance(bench);
     jobConformance(bench);
     lifeConformance(bench);
   });

@@ -23,6 +23,7 @@ export const jobRules: Readonly<Record<JobKind, JobRule>> = {
   verify: { concurrency: 1, retryLimit: 1, retryDelaySeconds: 1, retryBackoff: false, limitSeconds: 4 * 3_600 },
   retain: { concurrency: 1, retryLimit: 3, retryDelaySeconds: 1, retryBackoff: true, limitSeconds: 4 * 3_600 },
   backup: { concurrency: 1, retryLimit: 0, retryDelaySeconds: 1, retryBackoff: false, limitSeconds: 4 * 3_600 },
+  escalate: { concurrency: 4, retryLimit: 8, retryDelaySeconds: 1, retryBackoff: true, limitSeconds: 120 },
   notify: { concurrency: 4, retryLimit: 8, retryDelaySeconds: 1, retryBackoff: true, limitSeconds: 120 },
   lineage: { concurrency: 2, retryLimit: 20, retryDelaySeconds: 1, retryBackoff: true, limitSeconds: 60 },
 };

@@ -15,6 +15,11 @@ import type { KeyStore } from "../../domain/key/api-key.ts";
 import type { LineageStore } from "../../domain/lineage/lineage.ts";
 import type { ModelStore } from "../../domain/model/model-store.ts";
 import type { DeliveryStore } from "../../domain/notification/notification.ts";
+import type { SpentLinkStore } from "../../domain/oncall/act-link.ts";
+import type { EscalationStore } from "../../domain/oncall/escalation.ts";
+import type { EscalationPolicyStore } from "../../domain/oncall/escalation-policy.ts";
+import type { SilenceStore } from "../../domain/oncall/mute.ts";
+import type { ScheduleStore } from "../../domain/oncall/schedule.ts";
 import type { PostmortemStore } from "../../domain/postmortem/postmortem.ts";
 import type { TraceStore } from "../../domain/postmortem/trace.ts";
 import type { ReleaseStore } from "../../domain/release/release.ts";
@@ -40,6 +45,13 @@ import { createLineageStore } from "./lineage-store.ts";
 import { migrate } from "./migrate.ts";
 import { migrations } from "./migrations/migrations.ts";
 import { createModelStore } from "./model-store.ts";
+import {
+  createEscalationPolicyStore,
+  createEscalationStore,
+  createScheduleStore,
+  createSilenceStore,
+  createSpentLinkStore,
+} from "./oncall-store.ts";
 import { openPgliteEngine } from "./pglite-engine.ts";
 import { openPostgresEngine } from "./postgres-engine.ts";
 import { createPostmortemStore } from "./postmortem-store.ts";
@@ -73,6 +85,11 @@ interface ControlNouns {
   readonly erasures: ErasureStore;
   readonly retirements: RetirementStore;
   readonly secrets: SecretStore;
+  readonly schedules: ScheduleStore;
+  readonly policies: EscalationPolicyStore;
+  readonly silences: SilenceStore;
+  readonly escalations: EscalationStore;
+  readonly spentLinks: SpentLinkStore;
 }
 
 /** What may be done inside one transaction: any store, and sending jobs that exist when it commits. */
@@ -186,5 +203,10 @@ function nounsOver(database: ControlDatabase): ControlNouns {
     erasures: createErasureStore(database),
     retirements: createRetirementStore(database),
     secrets: createSecretStore(database),
+    schedules: createScheduleStore(database),
+    policies: createEscalationPolicyStore(database),
+    silences: createSilenceStore(database),
+    escalations: createEscalationStore(database),
+    spentLinks: createSpentLinkStore(database),
   };
 }

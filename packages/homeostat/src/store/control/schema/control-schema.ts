@@ -13,6 +13,15 @@ import type { ErasuresTable, RetirementsTable, SecretsTable } from "./keeping.ts
 import type { ApiKeysTable, SessionsTable, SignInTokensTable } from "./keys.ts";
 import type { LineageEdgesTable, LineageNodesTable, LineageRunsTable } from "./lineage.ts";
 import type { ModelsTable, PipelinesTable } from "./models.ts";
+import type {
+  EscalationPoliciesTable,
+  EscalationsTable,
+  OncallOverridesTable,
+  PeopleTable,
+  ScheduleVersionsTable,
+  SilencesTable,
+  SpentLinksTable,
+} from "./oncall.ts";
 import type { IncidentTracesTable, PostmortemsTable } from "./postmortems.ts";
 import type { ReleasesTable } from "./releases.ts";
 import type { SourceVersionsTable } from "./sources.ts";
@@ -50,6 +59,13 @@ export interface ControlSchema {
   readonly system_versions: SystemVersionsTable;
   readonly windows: WindowsTable;
   readonly secrets: SecretsTable;
+  readonly schedule_versions: ScheduleVersionsTable;
+  readonly oncall_overrides: OncallOverridesTable;
+  readonly escalation_policies: EscalationPoliciesTable;
+  readonly people: PeopleTable;
+  readonly silences: SilencesTable;
+  readonly escalations: EscalationsTable;
+  readonly spent_links: SpentLinksTable;
   readonly erasures: ErasuresTable;
   readonly retirements: RetirementsTable;
 }
