@@ -7,16 +7,3 @@ export interface Alert {
   readonly incident: number;
   readonly labels: Labels;
 }
-
-/** Every label that an alert can have; a segment's is `segment.` and its name. */
-export const alertLabels = [
-  "system",
-  "area",
-  "owner",
-  "monitor",
-  "layer",
-  "severity",
-  "feature",
-  "metric",
-  "source",
-] as const;

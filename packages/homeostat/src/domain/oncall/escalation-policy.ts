@@ -15,7 +15,7 @@ export type EscalationTarget =
   | { readonly kind: "schedule"; readonly schedule: string }
   | { readonly kind: "channel"; readonly declaration: ChannelDeclaration };
 
-export interface EscalationStep {
+interface EscalationStep {
   readonly targets: readonly EscalationTarget[];
   /** Without an answer for so long, the next step begins. */
   readonly acknowledgeWithinMs: number;

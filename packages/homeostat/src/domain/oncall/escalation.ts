@@ -25,7 +25,7 @@ export interface Page extends Recipient {
  * `waiting`: for what belongs together. `muted`: nobody is told for now. `escalating`: told, not answered. `told`: nobody is
  * left to be told. `quiet`: no finding stands any more. `acknowledged`: somebody has it. `ended`: the incident is resolved.
  */
-export type EscalationPhase = "waiting" | "muted" | "escalating" | "told" | "quiet" | "acknowledged" | "ended";
+type EscalationPhase = "waiting" | "muted" | "escalating" | "told" | "quiet" | "acknowledged" | "ended";
 
 /** How far telling about one incident by one policy has come. */
 export interface Escalation {

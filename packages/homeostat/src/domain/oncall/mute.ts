@@ -43,7 +43,7 @@ export interface Maintenance {
 }
 
 /** Whether a maintenance window is open; its end is excluded. */
-export function isOpen({ zone, hours, from, to }: Maintenance, now: Instant): boolean {
+function isOpen({ zone, hours, from, to }: Maintenance, now: Instant): boolean {
   if ((from !== undefined && now < from) || (to !== undefined && now >= to)) return false;
   return hours === undefined || inHours(clockOf(zone), [hours], now);
 }

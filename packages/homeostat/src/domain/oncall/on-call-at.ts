@@ -5,7 +5,7 @@ import { type TurnAt, turnAt } from "./turn.ts";
 import { clockOf } from "./wall-clock.ts";
 
 /** What a layer says of an instant, and why it has nobody where it has nobody. */
-export interface LayerAnswer {
+interface LayerAnswer {
   readonly layer: string;
   readonly state: "has-somebody" | "not-begun" | "ended" | "outside-hours" | "empty-turn";
   readonly people: readonly string[];
@@ -14,7 +14,7 @@ export interface LayerAnswer {
 }
 
 /** Why these people, or why nobody. */
-export type Because =
+type Because =
   | { readonly kind: "layer"; readonly layer: string; readonly turn: TurnAt }
   | { readonly kind: "override"; readonly override: Override }
   | { readonly kind: "nobody" };

@@ -13,12 +13,12 @@ export interface PagingFacts extends RouteFacts, ReachFacts {
   readonly silences: readonly Silence[];
 }
 
-export interface SimulatedPage {
+interface SimulatedPage {
   readonly at: Instant;
   readonly page: Page;
 }
 
-export interface SimulatedPath {
+interface SimulatedPath {
   readonly policy: string;
   readonly why: string;
   /** What would be sent if nobody ever answered, one round long. */

@@ -16,7 +16,7 @@ export interface EscalatePorts extends ScenePorts {
   readonly clock: Clock;
 }
 
-export interface EscalateNouns {
+interface EscalateNouns {
   readonly incidents: IncidentStore;
   readonly escalations: EscalationStore;
   readonly jobs: Pick<JobQueue, "send">;

@@ -13,7 +13,7 @@ export interface ActLinkPorts {
 }
 
 /** `forged`: not signed here, or changed. */
-export type LinkRefusal =
+type LinkRefusal =
   | "forged"
   | "expired"
   | "used"
