@@ -25,6 +25,8 @@ export default defineConfig({
           globalSetup: ["test/house/clean-up.ts"],
         },
       },
+      // Long experiments that write tables of the documents: `npm run prove`, not part of the tests.
+      { extends: true, test: { name: "proof", include: ["scripts/**/*.proof.ts"] } },
     ],
   },
 });
