@@ -13,13 +13,7 @@ export interface ActLinkPorts {
 }
 
 /** `forged`: not signed here, or changed. */
-type LinkRefusal =
-  | "forged"
-  | "expired"
-  | "used"
-  | "already-acknowledged"
-  | "already-resolved"
-  | "unknown-incident";
+type LinkRefusal = "forged" | "expired" | "used" | "already-acknowledged" | "already-resolved" | "unknown-incident";
 
 export type LinkReading =
   | { readonly kind: "usable"; readonly link: ActLink; readonly incident: Incident }
