@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { type Route, type RouteName, routes } from "@homeostat/protocol";
 import { createClient } from "@homeostat/sdk";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { monitoredElsewhere } from "./house/declarations.ts";
+import { availabilityObjective, monitoredElsewhere } from "./house/declarations.ts";
 import { flightsToWatch, preparedFlights, troubledDirectory, watchedDirectory } from "./house/prepared.ts";
 import { elsewhere, settled } from "./house/replay.ts";
 import { type House, startHouse, temporaryDirectory } from "./house/start.ts";
@@ -41,7 +41,9 @@ beforeAll(async () => {
     path,
     text: text.replace("name: flight-delay\n", "name: watched\nentity: origin\n"),
   }));
-  await client.call("apply", { body: { files } });
+  await client.call("apply", {
+    body: { files: [...files, { path: "slo.yaml", text: availabilityObjective("watched") }] },
+  });
   const path = { system: "flight-delay" };
   known.dataset = (await client.call("datasets", { path })).items[0]?.digest ?? "";
   known.model = (await client.call("models", { path })).items[0]?.version ?? "";
@@ -183,6 +185,8 @@ const calls: { readonly [N in RouteName]: () => Call | Promise<Call> } = {
   labels: () => ({ address: `${troubled}/labels?${span}&segment=origin` }),
   outcomes: () => ({ address: `${troubled}/outcomes?${span}` }),
   findings: () => ({ address: `${troubled}/findings?${span}&segment=*` }),
+  slos: () => ({ address: `${elsewhereSystem}/slos` }),
+  slo: () => ({ address: `${elsewhereSystem}/slos/answers?at=2001-02-12T00:00:00Z` }),
   changes: () => ({ address: "/v1/changes?system=flight-delay" }),
   recordChange: () => ({
     address: "/v1/changes",

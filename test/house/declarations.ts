@@ -29,3 +29,26 @@ export function monitoredElsewhere(): DeclarationFile[] {
       text.replace("serving: gateway", "serving: monitor-only").replace(/\nfallback:\n(?: .*\n)+/, "\n"),
   });
 }
+
+/** An objective of a system: at most a hundredth of the predictions fails, over four weeks. */
+export function availabilityObjective(service: string): string {
+  return `apiVersion: openslo/v1
+kind: SLO
+metadata:
+  name: answers
+  annotations: { homeostat.io/runbook: Look at the model server. }
+spec:
+  service: ${service}
+  indicator:
+    spec:
+      ratioMetric:
+        counter: true
+        good: { metricSource: { type: homeostat, spec: { metric: answered } } }
+        total: { metricSource: { type: homeostat, spec: { metric: predictions } } }
+  timeWindow:
+    - { duration: 28d, isRolling: true }
+  budgetingMethod: Occurrences
+  objectives:
+    - target: 0.99
+`;
+}

@@ -19,6 +19,7 @@ export * from "./route.ts";
 export * from "./route-definition.ts";
 export * from "./schema-issue.ts";
 export * from "./sensing.ts";
+export * from "./slo.ts";
 export * from "./source.ts";
 export * from "./state.ts";
 export * from "./system-declaration.ts";

@@ -24,6 +24,7 @@ import { quarantineRoutes } from "./quarantine-route.ts";
 import { list, type Route } from "./route-definition.ts";
 import { intakeCounts, systemDetail, systemSummary } from "./sensing.ts";
 import { sensingRoutes } from "./sensing-route.ts";
+import { sloRoutes } from "./slo-route.ts";
 import { sourceRoutes } from "./source-route.ts";
 
 /** Rows as text, or as a table. */
@@ -232,6 +233,7 @@ export const routes = {
     status: 200,
   },
   ...sensingRoutes,
+  ...sloRoutes,
   changes: {
     method: "GET",
     path: "/v1/changes",

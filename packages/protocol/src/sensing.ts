@@ -133,6 +133,7 @@ export const finding = z.object({
     "contract",
     "latency",
     "error-rate",
+    "slo-burn",
   ]),
   monitorName: z.string().describe("The monitor by its name in the system; a default monitor is called like its kind"),
   owner: z.string().nullable().describe("Whom it is told to; null in findings of earlier versions"),

@@ -57,6 +57,8 @@ export const addresses: { readonly [N in RouteName]: AddressOf<N> } = {
   labels: "GET /v1/systems/{system}/labels",
   outcomes: "GET /v1/systems/{system}/outcomes",
   findings: "GET /v1/systems/{system}/findings",
+  slos: "GET /v1/systems/{system}/slos",
+  slo: "GET /v1/systems/{system}/slos/{slo}",
   changes: "GET /v1/changes",
   recordChange: "POST /v1/changes",
   hooks: "GET /v1/hooks",

@@ -1,6 +1,7 @@
 import { Fault } from "../domain/fault.ts";
 import type { Page } from "../domain/oncall/escalation.ts";
 import type { System } from "../domain/system/system.ts";
+import type { Window } from "../domain/window/window.ts";
 import type { House } from "../http/route/house.ts";
 import type { EventSender } from "../notify/openlineage/create-event-sender.ts";
 import { type EscalatePorts, escalateIncident } from "../service/act/escalate-incident.ts";
@@ -14,6 +15,7 @@ import { type DatasetOrder, makeDataset } from "../service/learn/make-dataset.ts
 import { makeRelease, type ReleasePorts } from "../service/learn/make-release.ts";
 import { type TrainingOrder, type TrainingPorts, trainModel } from "../service/learn/train-model.ts";
 import { checkDueContracts } from "../service/sense/check-contracts.ts";
+import type { SloWatch } from "../service/sense/check-slos.ts";
 import type { EvaluatedWindow, Senses } from "../service/sense/evaluate-due-windows.ts";
 import { type BackupPorts, backUp } from "./back-up.ts";
 import type { WriteLog } from "./server-log.ts";
@@ -29,6 +31,7 @@ export interface JobPorts {
   /** undefined: nobody is told of our own runs. */
   readonly lineageSender: EventSender | undefined;
   readonly senses: Senses;
+  readonly sloWatch: SloWatch;
   readonly backup: BackupPorts;
   readonly log: WriteLog;
 }
@@ -79,14 +82,23 @@ export async function workJobs(ports: JobPorts): Promise<void> {
 
   await jobs.work<{ system: string }>("sense", async (job) => {
     const system = await systemOf(house, job.payload.system);
-    const tell = async ({ window, findings }: EvaluatedWindow): Promise<void> => {
+    const judge = async ({
+      window,
+      findings,
+    }: Pick<EvaluatedWindow, "findings"> & { window: Window }): Promise<void> => {
       const incident = await judgeWindow(ports.judging, system, window, findings);
       if (incident !== undefined)
         log({ level: "warn", part: "judge", message: `incident ${incident.number}: ${incident.title}` });
     };
+    // Between the reading of a window's touches and its settling: no row can be missed by the objectives.
+    const tell = async (evaluated: EvaluatedWindow): Promise<void> => {
+      await ports.sloWatch.recount(system, evaluated.window);
+      await judge(evaluated);
+    };
     return house.gate.shared(async () => {
-      const checked = await checkDueContracts(house, system, tell, job.signal);
+      const checked = await checkDueContracts(house, system, judge, job.signal);
       const evaluated = await ports.senses.evaluateDue(system, tell, job.signal);
+      await ports.sloWatch.check(system, judge, job.signal);
       await hearWithdrawn(house, system);
       return { checked, evaluated };
     });

@@ -21,6 +21,7 @@ import { lineageHandlers } from "../http/route/lineage-routes.ts";
 import { postmortemHandlers } from "../http/route/postmortem-routes.ts";
 import { quarantineHandlers } from "../http/route/quarantine-routes.ts";
 import { sensingHandlers } from "../http/route/sensing-routes.ts";
+import { sloHandlers } from "../http/route/slo-routes.ts";
 import { sourceHandlers } from "../http/route/source-routes.ts";
 import { stateHandlers } from "../http/route/state-routes.ts";
 import { systemHandlers } from "../http/route/system-routes.ts";
@@ -64,6 +65,8 @@ export interface StartOptions {
 const segmentBytes = 64 * 1024 * 1024;
 /** How often windows that only time can close are looked at. */
 const tickMs = 5 * secondMs;
+/** Objectives of systems that receive nothing are looked at every so many ticks. */
+const objectiveTicks = 12;
 /** How often rows are looked at that a system's retention rule no longer keeps; the first time at the start. */
 const retainMs = 10 * minuteMs;
 const httpStopMs = 2 * secondMs;
@@ -154,8 +157,10 @@ async function start({ config, clock, log, print }: StartOptions, undo: Undo[]):
     shipping.abort();
     return shipped;
   });
+  let ticks = 0;
   const ticking = setInterval(() => {
-    tick(store, clock).catch((thrown: unknown) =>
+    ticks += 1;
+    tick(store, clock, ticks % objectiveTicks === 0).catch((thrown: unknown) =>
       log({ level: "warn", part: "sense", message: "the periodic look at open windows failed", detail: thrown }),
     );
     // What cannot be written down now is still counted, and written down later.
@@ -165,7 +170,7 @@ async function start({ config, clock, log, print }: StartOptions, undo: Undo[]):
     );
   }, tickMs);
   undo.push(async () => clearInterval(ticking));
-  await tick(store, clock);
+  await tick(store, clock, true);
   const retaining = setInterval(() => {
     retain(store).catch((thrown: unknown) =>
       log({ level: "warn", part: "retention", message: "the periodic look at old rows failed", detail: thrown }),
@@ -197,6 +202,7 @@ async function start({ config, clock, log, print }: StartOptions, undo: Undo[]):
     ...stateHandlers(wired.house),
     ...sensingHandlers(wired.house),
     ...labelHandlers(wired.house),
+    ...sloHandlers(wired.house),
     ...incidentHandlers(wired.house),
     ...postmortemHandlers(wired.house),
   };
@@ -264,15 +270,16 @@ function listen(
 }
 
 /**
- * Looks at escalations that are due and at every system whose windows are not settled, or that may be silent; the jobs do
- * the work, once over all replicas.
+ * Looks at escalations that are due and at every system whose windows are not settled, that may be silent or, from time to
+ * time, that has objectives: budgets burn with the clock as well. The jobs do the work, once over all replicas.
  */
-async function tick(store: ControlStore, clock: Clock): Promise<void> {
+async function tick(store: ControlStore, clock: Clock, lookAtObjectives: boolean): Promise<void> {
   for (const incident of await store.escalations.due(clock.now()))
     await store.jobs.send("escalate", { incident }, { singleton: `incident-${incident}` });
   for (const { system } of await store.systems.list()) {
     const dirty = await store.windows.dirty(system.name);
-    if (dirty.length > 0 || (await mayBeSilent(store, system, clock.now())))
+    const hasObjectives = lookAtObjectives && (system.slos ?? []).length > 0;
+    if (dirty.length > 0 || hasObjectives || (await mayBeSilent(store, system, clock.now())))
       await store.jobs.send("sense", { system: system.name }, { singleton: system.name });
   }
 }

@@ -20,6 +20,7 @@ import { createShipper, type Shipper } from "../service/intake/shipper.ts";
 import { takePredictions } from "../service/intake/take-rows.ts";
 import { createQuietGate } from "../service/keep/quiet-gate.ts";
 import { tellByJob } from "../service/learn/own-runs.ts";
+import { createSloWatch } from "../service/sense/check-slos.ts";
 import { createSenses } from "../service/sense/evaluate-due-windows.ts";
 import { createLocalBlobs } from "../store/blob/local-blobs.ts";
 import { createS3Blobs } from "../store/blob/s3-blobs.ts";
@@ -42,6 +43,7 @@ import { createQuarantineStore } from "../store/data/quarantine-store.ts";
 import { createRowKeeper } from "../store/data/row-keeper.ts";
 import { ensureSharedTables } from "../store/data/shared-table.ts";
 import { createSliceStore } from "../store/data/slice-store.ts";
+import { createSloStore } from "../store/data/slo-store.ts";
 import type { FileDoor } from "../store/data/stage-rows.ts";
 import { subjectHashOf } from "../store/data/subject-hash.ts";
 import { createVerdictStore } from "../store/data/verdict-store.ts";
@@ -144,6 +146,7 @@ export async function wire(foundation: Foundation): Promise<Wired> {
     log: createPredictionLog(data),
     profiles,
     verdicts,
+    slos: createSloStore(data, clock.now),
     labels: createLabelStore(data),
     contracts,
     spool,
@@ -226,6 +229,7 @@ export async function wire(foundation: Foundation): Promise<Wired> {
           ? undefined
           : createEventSender({ ...config.openLineage, allowPrivate: config.webhookAllowPrivate }),
       senses: createSenses({ ...house, cells: createCellStore(data) }),
+      sloWatch: createSloWatch(house),
       backup: {
         gate,
         control,

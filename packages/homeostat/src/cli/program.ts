@@ -24,6 +24,7 @@ import { addQuarantine } from "./command/quarantine.ts";
 import { addRelease } from "./command/release.ts";
 import { addReplay } from "./command/replay.ts";
 import { addRetention } from "./command/retention.ts";
+import { addSlo } from "./command/slo.ts";
 import { addSource } from "./command/source.ts";
 import { addStatus } from "./command/status.ts";
 import { addTrain } from "./command/train.ts";
@@ -52,6 +53,7 @@ const commands: readonly ((program: Command, cli: Cli) => void)[] = [
   addLineage,
   addDiffState,
   addQuarantine,
+  addSlo,
   addIncidents,
   addIncident,
   addAcknowledge,

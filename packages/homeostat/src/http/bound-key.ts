@@ -61,6 +61,8 @@ export const reaches: Readonly<Record<RouteName, Reach>> = {
   labels: "path",
   outcomes: "path",
   findings: "path",
+  slos: "path",
+  slo: "path",
   changes: "query",
   recordChange: "body",
   hooks: "closed",

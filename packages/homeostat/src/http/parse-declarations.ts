@@ -10,8 +10,10 @@ import {
   readYaml,
 } from "@homeostat/protocol";
 import type { ExpressionChecker } from "../domain/engine/expression.ts";
+import type { Slo } from "../domain/slo/slo.ts";
 import type { Owner, System } from "../domain/system/system.ts";
 import { repeatedNames } from "./declaration/read-pipeline.ts";
+import { readSlos } from "./declaration/read-slo.ts";
 import { readSystem } from "./declaration/read-system.ts";
 import type { Issue } from "./handler.ts";
 
@@ -34,7 +36,7 @@ export type DeclarationsRead =
   | { readonly kind: "refused"; readonly issues: readonly Issue[] };
 
 const mostIssues = 100;
-const kinds = ["System", "Owners", "Pipeline", "DataContract"];
+const kinds = ["System", "Owners", "Pipeline", "DataContract", "SLO", "SLI"];
 
 /** JSON with the keys of every object in order: equal values have equal texts. */
 function canonicalJson(value: unknown): string {
@@ -137,7 +139,7 @@ async function readSystems(
   documents: readonly DeclarationDocument[],
   around: Parameters<typeof readSystem>[1],
 ): Promise<{ readonly systems: readonly DeclaredSystem[]; readonly issues: readonly Issue[] }> {
-  const systems: DeclaredSystem[] = [];
+  const systems: Omit<DeclaredSystem, "digest">[] = [];
   const issues: Issue[] = [];
   for (const document of documents.filter(({ kind }) => kind === "System")) {
     const read = await readSystem(document, around);
@@ -153,13 +155,22 @@ async function readSystems(
         expected: "each system once",
         found: `\`${system.name}\`, which stands in ${first.path} too`,
       });
-    systems.push({
-      system,
-      digest: createHash("sha256").update(canonicalJson(system)).digest("hex"),
-      path: document.file,
-    });
+    systems.push({ system, path: document.file });
   }
-  return { systems, issues };
+  // A broken system is not called unknown by the objectives that name it.
+  const slos =
+    issues.length > 0
+      ? { bySystem: new Map<string, readonly Slo[]>(), issues: [] }
+      : readSlos(
+          documents,
+          systems.map(({ system }) => system),
+        );
+  const whole = systems.map(({ system, path }): DeclaredSystem => {
+    const own = slos.bySystem.get(system.name);
+    const complete = own === undefined ? system : { ...system, slos: own };
+    return { system: complete, digest: createHash("sha256").update(canonicalJson(complete)).digest("hex"), path };
+  });
+  return { systems: whole, issues: [...issues, ...slos.issues] };
 }
 
 /**

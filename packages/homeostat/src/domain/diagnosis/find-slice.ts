@@ -86,6 +86,7 @@ const nearness: Readonly<Record<Finding["monitor"], number>> = {
   performance: 4,
   "concept-drift": 4,
   "estimated-performance": 5,
+  "slo-burn": 5,
 };
 
 function unite(findings: readonly Finding[]): readonly Lead[] {

@@ -17,6 +17,7 @@ export const monitorKinds = [
   "contract",
   "latency",
   "error-rate",
+  "slo-burn",
 ] as const;
 export type MonitorKind = (typeof monitorKinds)[number];
 
@@ -64,7 +65,7 @@ export interface Finding {
   readonly withdrawnAt: Instant | undefined;
 }
 
-export type FindingSource = "contract" | "monitors";
+export type FindingSource = "contract" | "slos" | "monitors";
 
 export interface FindingStore {
   /**
@@ -76,7 +77,7 @@ export interface FindingStore {
     window: Window,
     findings: readonly Finding[],
     at: Instant,
-    /** Whose findings these are: of the contract, or of all other monitors. Each replaces only its own. */
+    /** Whose findings these are: of the contract, of objectives, or of all other monitors. Each replaces only its own. */
     source: FindingSource,
   ): Promise<void>;
   list(system: string, range: { readonly from?: Instant; readonly to?: Instant }): Promise<readonly Finding[]>;

@@ -56,6 +56,7 @@ export function leadingFinding(findings: readonly Finding[]): Finding | undefine
     performance: 5,
     "concept-drift": 5,
     "estimated-performance": 6,
+    "slo-burn": 6,
   };
   return [...findings].sort(
     (left, right) => rank[left.monitor] - rank[right.monitor] || right.rows * right.effect - left.rows * left.effect,

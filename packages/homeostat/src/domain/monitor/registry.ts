@@ -9,6 +9,7 @@ import { newCategory } from "./kinds/new-category.ts";
 import { nullRate } from "./kinds/null-rate.ts";
 import { performance } from "./kinds/performance.ts";
 import { predictionDrift } from "./kinds/prediction-drift.ts";
+import { sloBurn } from "./kinds/slo-burn.ts";
 import { volume } from "./kinds/volume.ts";
 import type { MonitorDefinition } from "./monitor.ts";
 
@@ -25,4 +26,5 @@ export const monitors = {
   contract,
   latency,
   "error-rate": errorRate,
+  "slo-burn": sloBurn,
 } as const satisfies Record<MonitorKind, MonitorDefinition>;

@@ -4,6 +4,7 @@ import type { MonitorKind, Severity } from "../finding/finding.ts";
 import type { OncallRule } from "../oncall/oncall-rule.ts";
 import type { Pipeline } from "../pipeline/pipeline.ts";
 import type { WindowRule } from "../window/window.ts";
+import type { Slo } from "../slo/slo.ts";
 import type { Task } from "./task.ts";
 
 /** One AI system under care. */
@@ -29,6 +30,8 @@ export interface System {
   readonly monitors?: readonly DeclaredMonitor[] | undefined;
   /** Who is told of what, how together and when not; undefined: the owners' policies, else the channels above. */
   readonly oncall?: OncallRule | undefined;
+  /** Objectives of the system (OpenSLO). */
+  readonly slos?: readonly Slo[];
   /** What is declared but neither enforced nor checked, in words. Shown, never passed over. */
   readonly unchecked: readonly string[];
 }

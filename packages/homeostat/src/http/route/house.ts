@@ -36,6 +36,7 @@ import type { LabelStore } from "../../domain/prediction/label-store.ts";
 import type { PredictionLog } from "../../domain/prediction/prediction-log.ts";
 import type { QuarantineStore } from "../../domain/quarantine/quarantine.ts";
 import type { ReleaseStore } from "../../domain/release/release.ts";
+import type { SloStore } from "../../domain/slo/slo-store.ts";
 import type { Spool, SpoolFiles } from "../../domain/spool/spool.ts";
 import type { SystemStore } from "../../domain/system/system.ts";
 import type { Transact } from "../../domain/transaction.ts";
@@ -80,6 +81,7 @@ export interface House {
   readonly profiles: ProfileStore;
   readonly labels: LabelStore;
   readonly verdicts: VerdictStore;
+  readonly slos: SloStore;
   readonly contracts: ContractWindowStore;
   readonly jobs: JobQueue;
   readonly transaction: Transact<HouseNouns>;

@@ -111,6 +111,7 @@ function changedParts(before: System, after: System): string[] {
     "notify",
     "entity",
     "retention",
+    "slos",
   ];
   return parts.filter((part) => canonicalText(before[part]) !== canonicalText(after[part]));
 }

@@ -6,6 +6,7 @@ import type { EventStore } from "../../domain/prediction/event-store.ts";
 import type { LabelStore } from "../../domain/prediction/label-store.ts";
 import type { PredictionLog } from "../../domain/prediction/prediction-log.ts";
 import type { QuarantineStore } from "../../domain/quarantine/quarantine.ts";
+import type { SloStore } from "../../domain/slo/slo-store.ts";
 import type { DataPlace } from "./data-place.ts";
 
 /** What every part of the data suite works with. */
@@ -17,6 +18,7 @@ export interface DataBench {
   readonly slices: SliceStore;
   readonly labels: LabelStore;
   readonly verdicts: VerdictStore;
+  readonly slos: SloStore;
   readonly contracts: ContractWindowStore;
   readonly quarantine: QuarantineStore;
 }

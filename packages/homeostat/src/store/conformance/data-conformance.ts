@@ -7,6 +7,7 @@ import { createProfileStore } from "../data/profile-store.ts";
 import { createQuarantineStore } from "../data/quarantine-store.ts";
 import { ensureSharedTables } from "../data/shared-table.ts";
 import { createSliceStore } from "../data/slice-store.ts";
+import { createSloStore } from "../data/slo-store.ts";
 import { createVerdictStore } from "../data/verdict-store.ts";
 import type { DataBench } from "./data-bench.ts";
 import { blockConformance } from "./data-block-conformance.ts";
@@ -22,9 +23,19 @@ import type { DataPlace } from "./data-place.ts";
 import { profileConformance } from "./data-profile-conformance.ts";
 import { gapConformance, quarantineConformance, sampleLimits } from "./data-quarantine-conformance.ts";
 import { sampleHash } from "./data-shelf-scene.ts";
+import { sloConformance } from "./data-slo-conformance.ts";
 import { statisticsConformance } from "./data-statistics-conformance.ts";
 import { taskConformance } from "./data-task-conformance.ts";
 import { verdictConformance } from "./data-verdict-conformance.ts";
+
+/** Every look at the clock is a millisecond later. */
+function createTicks(): () => number {
+  let now = Date.parse("2026-03-02T00:00:00Z");
+  return () => {
+    now += 1;
+    return now;
+  };
+}
 
 /** What every data store does, whatever the engine. Called by one test file per engine. */
 export function dataConformance(name: string, open: () => Promise<DataPlace>): void {
@@ -47,6 +58,7 @@ export function dataConformance(name: string, open: () => Promise<DataPlace>): v
         slices: createSliceStore(client),
         labels: createLabelStore(client),
         verdicts: createVerdictStore(client),
+        slos: createSloStore(client, createTicks()),
         contracts: createContractStore(client),
         quarantine: createQuarantineStore(client, sampleLimits),
       };
@@ -71,6 +83,7 @@ export function dataConformance(name: string, open: () => Promise<DataPlace>): v
     describe("statistics of the same rows", () => statisticsConformance(bench));
     describe("quarantine", () => quarantineConformance(bench));
     describe("gaps", () => gapConformance(bench));
+    describe("objectives", () => sloConformance(bench));
     describe("verdicts", () => verdictConformance(bench));
     describe("dataset files", () => fileConformance(bench));
     describe("datasets", () => datasetConformance(bench));

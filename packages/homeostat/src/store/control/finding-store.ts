@@ -26,6 +26,13 @@ export function createFindingStore(database: ControlDatabase): FindingStore {
   };
 }
 
+/** Which findings are a source's own, by their monitor. */
+const ownMonitors = {
+  contract: sql`body ->> 'monitor' = 'contract'`,
+  slos: sql`body ->> 'monitor' = 'slo-burn'`,
+  monitors: sql`body ->> 'monitor' not in ('contract', 'slo-burn')`,
+} as const satisfies Record<FindingSource, unknown>;
+
 async function replace(
   inside: ControlDatabase,
   system: string,
@@ -41,7 +48,7 @@ async function replace(
     .where("window_start", "=", window.start)
     .where("window_end", "=", window.end)
     .where("withdrawn_at", "is", null)
-    .where(sql<string>`body ->> 'monitor'`, source === "contract" ? "=" : "<>", "contract");
+    .where(sql<boolean>`${ownMonitors[source]}`);
   const ids = findings.map((finding) => finding.id);
   await (ids.length === 0 ? gone : gone.where("id", "not in", ids)).execute();
   // One statement each: a window holds few findings, and sorted ids keep two writers from waiting in a circle.

@@ -3,6 +3,7 @@ import type { DataClient } from "./data-client.ts";
 import { type Column, columnDefinitions, durableSettings, outcomeKindColumns } from "./event-table.ts";
 import { gapTable } from "./gap-log.ts";
 import { quarantineTable } from "./quarantine-store.ts";
+import { sloCountTable } from "./slo-store.ts";
 import { erasedTable } from "./subject-hash.ts";
 import { verdictTable } from "./verdict-store.ts";
 
@@ -19,6 +20,7 @@ const statements: readonly string[] = [
   contractWindowTable,
   quarantineTable,
   gapTable,
+  sloCountTable,
   `CREATE TABLE IF NOT EXISTS outcomes (
     system LowCardinality(String), prediction_id String, time DateTime64(3, 'UTC'), received DateTime64(3, 'UTC'), value UInt8,
     ${columnDefinitions(outcomeKindColumns)}
