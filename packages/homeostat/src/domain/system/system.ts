@@ -3,8 +3,8 @@ import type { CheckedExpression } from "../engine/expression.ts";
 import type { MonitorKind, Severity } from "../finding/finding.ts";
 import type { OncallRule } from "../oncall/oncall-rule.ts";
 import type { Pipeline } from "../pipeline/pipeline.ts";
-import type { WindowRule } from "../window/window.ts";
 import type { Slo } from "../slo/slo.ts";
+import type { WindowRule } from "../window/window.ts";
 import type { Task } from "./task.ts";
 
 /** One AI system under care. */
