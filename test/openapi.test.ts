@@ -16,6 +16,15 @@ interface Call {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** The example as somebody else serves it, with an objective. */
+const watchedFiles = () => [
+  ...monitoredElsewhere().map(({ path, text }) => ({
+    path,
+    text: text.replace("name: flight-delay\n", "name: watched\nentity: origin\n"),
+  })),
+  { path: "slo.yaml", text: availabilityObjective("watched") },
+];
+
 const troubled = "/v1/systems/flight-delay";
 const elsewhereSystem = "/v1/systems/watched";
 
@@ -37,13 +46,7 @@ beforeAll(async () => {
   await watchedDirectory();
   house = await startHouse({ data: await troubledDirectory() });
   const { client } = house;
-  const files = monitoredElsewhere().map(({ path, text }) => ({
-    path,
-    text: text.replace("name: flight-delay\n", "name: watched\nentity: origin\n"),
-  }));
-  await client.call("apply", {
-    body: { files: [...files, { path: "slo.yaml", text: availabilityObjective("watched") }] },
-  });
+  await client.call("apply", { body: { files: watchedFiles() } });
   const path = { system: "flight-delay" };
   known.dataset = (await client.call("datasets", { path })).items[0]?.digest ?? "";
   known.model = (await client.call("models", { path })).items[0]?.version ?? "";
@@ -89,12 +92,7 @@ const calls: { readonly [N in RouteName]: () => Call | Promise<Call> } = {
   plan: () => ({ address: "/v1/plan", body: { files: monitoredElsewhere() } }),
   apply: () => ({
     address: "/v1/apply",
-    body: {
-      files: monitoredElsewhere().map(({ path, text }) => ({
-        path,
-        text: text.replace("name: flight-delay\n", "name: watched\nentity: origin\n"),
-      })),
-    },
+    body: { files: watchedFiles() },
   }),
   systems: () => ({ address: "/v1/systems" }),
   system: () => ({ address: troubled }),

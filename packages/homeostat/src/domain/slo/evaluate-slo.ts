@@ -20,7 +20,7 @@ export interface SloQuestion {
   readonly from: Instant;
 }
 
-export type SloState =
+type SloState =
   /** The budget lasts and nothing burns. */
   | "met"
   /** A warning pair burns. */
@@ -108,7 +108,7 @@ function stepsOf({ slo, counts, stepMs }: SloQuestion): {
   return { counts: slicesOf(counts, sliceMs, sliceTarget), stepMs: sliceMs };
 }
 
-export function budgetLeft({ good, bad }: Pick<SloSums, "good" | "bad">, target: number): number | undefined {
+function budgetLeft({ good, bad }: Pick<SloSums, "good" | "bad">, target: number): number | undefined {
   return good + bad === 0 ? undefined : 1 - bad / (good + bad) / (1 - target);
 }
 
