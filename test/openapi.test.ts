@@ -254,6 +254,9 @@ const calls: { readonly [N in RouteName]: () => Call | Promise<Call> } = {
     return { address: "/v1/incidents/1/postmortem/actions/A1/make", body: { make: "rule", field: "delay" } };
   },
   linkCause: () => ({ address: "/v1/incidents/1/cause", body: { component: "source:feed", note: "hours in UTC" } }),
+  channels: () => ({ address: "/v1/channels" }),
+  testChannel: () => ({ address: "/v1/channels/console/test", body: undefined }),
+  deliveries: () => ({ address: "/v1/deliveries?incident=1&limit=5" }),
   keys: () => ({ address: "/v1/keys" }),
   createKey: () => ({ address: "/v1/keys", body: { name: "another", scopes: ["ingest"], systems: ["watched"] } }),
   revokeKey: () => ({ address: `/v1/keys/${known.key}` }),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { delivery } from "./channel.ts";
 import { change } from "./event.ts";
 import { instant, resourceName } from "./name.ts";
 import { driftCell, finding, performanceCell, segmentRef } from "./sensing.ts";
@@ -83,9 +84,7 @@ export const incidentDetail = incidentSummary.extend({
   evidence: z.array(finding),
   diagnosis: diagnosis.nullable(),
   timeline: z.array(timelineEntry),
-  notifications: z.array(
-    z.object({ channel: z.string(), state: z.enum(["sent", "failed", "retrying"]), at: instant, detail: z.string() }),
-  ),
+  notifications: z.array(delivery).describe("Oldest first"),
 });
 export type IncidentDetail = z.infer<typeof incidentDetail>;
 

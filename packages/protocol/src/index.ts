@@ -1,4 +1,6 @@
 export * from "./access.ts";
+export * from "./channel.ts";
+export * from "./channel-declaration.ts";
 export * from "./data-contract.ts";
 export * from "./dataset.ts";
 export * from "./declaration-bundle.ts";

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { apiKey, createdKey, keyRequest, readiness, serverStatus, session, signInRequest } from "./access.ts";
+import { channelRoutes } from "./channel-route.ts";
 import { datasetRoutes } from "./dataset-route.ts";
 import { declarationBundle, plan } from "./declaration-bundle.ts";
 import {
@@ -262,6 +263,7 @@ export const routes = {
   ...lineageRoutes,
   ...incidentRoutes,
   ...postmortemRoutes,
+  ...channelRoutes,
   keys: { method: "GET", path: "/v1/keys", scope: "admin", summary: "API keys", answer: list(apiKey), status: 200 },
   createKey: {
     method: "POST",

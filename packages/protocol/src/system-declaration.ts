@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { notifyTarget } from "./channel-declaration.ts";
 import { monitorDeclaration } from "./monitor-declaration.ts";
 import { duration, fieldName, resourceName } from "./name.ts";
 
@@ -110,18 +111,8 @@ export const systemDeclaration = z
       business: resourceName,
     }),
     notify: z
-      .array(
-        z.discriminatedUnion("channel", [
-          z.strictObject({ channel: z.literal("console") }),
-          z.strictObject({
-            channel: z.literal("webhook"),
-            url: z.url({ protocol: /^https?$/ }),
-            secret: z
-              .string()
-              .regex(/^whsec_[A-Za-z0-9+/=]{32,}$/, "must be a Standard Webhooks secret: whsec_ and base64"),
-          }),
-        ]),
-      )
+      .array(notifyTarget)
+      .max(50)
       .default([{ channel: "console" }]),
   })
   .describe("A system under care");

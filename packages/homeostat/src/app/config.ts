@@ -23,6 +23,8 @@ export interface Config {
   readonly spoolLimitAgeMs: number;
   readonly engineMemoryBytes: number;
   readonly webhookAllowPrivate: boolean;
+  /** Every variable that begins with `HOMEOSTAT_SECRET_`: what declared channels may name. */
+  readonly secrets: Readonly<Record<string, string | undefined>>;
   /** A collector of OpenLineage events that is told of our own runs. */
   readonly openLineage: { readonly url: string; readonly key: string | undefined } | undefined;
 }
@@ -93,6 +95,7 @@ export function readConfig(flags: UpFlags, variables: Environment): ConfigReadin
       engineMemoryBytes: memory,
       openLineage,
       webhookAllowPrivate: environment.HOMEOSTAT_WEBHOOK_ALLOW_PRIVATE === "1",
+      secrets: Object.fromEntries(Object.entries(environment).filter(([name]) => name.startsWith("HOMEOSTAT_SECRET_"))),
     },
   };
 }

@@ -4,6 +4,7 @@ import type { System } from "../domain/system/system.ts";
 import type { Window } from "../domain/window/window.ts";
 import type { House } from "../http/route/house.ts";
 import type { EventSender } from "../notify/openlineage/create-event-sender.ts";
+import { type DeliverPorts, deliverDue } from "../service/act/deliver.ts";
 import { type EscalatePorts, escalateIncident } from "../service/act/escalate-incident.ts";
 import { hearWithdrawn } from "../service/act/hear-withdrawn.ts";
 import { type PagePorts, sendPage } from "../service/act/send-page.ts";
@@ -28,6 +29,7 @@ export interface JobPorts {
   readonly diagnosing: DiagnosisPorts;
   readonly escalating: EscalatePorts;
   readonly paging: PagePorts;
+  readonly delivering: DeliverPorts;
   /** undefined: nobody is told of our own runs. */
   readonly lineageSender: EventSender | undefined;
   readonly senses: Senses;
@@ -150,6 +152,10 @@ export async function workJobs(ports: JobPorts): Promise<void> {
     if (page === undefined) await house.announce(incident);
     else await sendPage(ports.paging, incident, page);
   });
+
+  await jobs.work<{ channel: string }>("deliver", (job) =>
+    deliverDue(ports.delivering, job.payload.channel, job.signal),
+  );
 }
 
 async function systemOf(house: House, name: string): Promise<System> {

@@ -9,6 +9,7 @@ import type { System } from "../domain/system/system.ts";
 import { silenceMayBeDue, silenceReach } from "../domain/window/empty-windows.ts";
 import { createAccess, createFirstAccess, type FirstAccess } from "../http/access.ts";
 import type { Handlers } from "../http/handler.ts";
+import { channelHandlers } from "../http/route/channel-routes.ts";
 import { datasetHandlers } from "../http/route/dataset-routes.ts";
 import { eventHandlers } from "../http/route/event-routes.ts";
 import { hookHandlers } from "../http/route/hook-routes.ts";
@@ -163,6 +164,9 @@ async function start({ config, clock, log, print }: StartOptions, undo: Undo[]):
     tick(store, clock, ticks % objectiveTicks === 0).catch((thrown: unknown) =>
       log({ level: "warn", part: "sense", message: "the periodic look at open windows failed", detail: thrown }),
     );
+    deliver(store, clock).catch((thrown: unknown) =>
+      log({ level: "warn", part: "notify", message: "the periodic look at waiting messages failed", detail: thrown }),
+    );
     // What cannot be written down now is still counted, and written down later.
     wired.house.gaps.flush().catch(() => undefined);
     giveUpHalves(wired.house).catch((thrown: unknown) =>
@@ -171,6 +175,7 @@ async function start({ config, clock, log, print }: StartOptions, undo: Undo[]):
   }, tickMs);
   undo.push(async () => clearInterval(ticking));
   await tick(store, clock, true);
+  await deliver(store, clock);
   const retaining = setInterval(() => {
     retain(store).catch((thrown: unknown) =>
       log({ level: "warn", part: "retention", message: "the periodic look at old rows failed", detail: thrown }),
@@ -205,6 +210,7 @@ async function start({ config, clock, log, print }: StartOptions, undo: Undo[]):
     ...sloHandlers(wired.house),
     ...incidentHandlers(wired.house),
     ...postmortemHandlers(wired.house),
+    ...channelHandlers(wired.house),
   };
   const server = await listen(config, directory, { handlers, access, store, clock, log });
   undo.push(() => server.close(httpStopMs));
@@ -287,6 +293,12 @@ async function tick(store: ControlStore, clock: Clock, lookAtObjectives: boolean
 async function mayBeSilent(store: ControlStore, { name, windows }: System, now: Instant): Promise<boolean> {
   const recent = await store.windows.list(name, { from: now - silenceReach * windows.lengthMs - windows.latenessMs });
   return silenceMayBeDue(recent, windows, now);
+}
+
+/** Messages whose pause is over, or that another process left behind. */
+async function deliver(store: ControlStore, clock: Clock): Promise<void> {
+  for (const channel of await store.deliveries.due(clock.now()))
+    await store.jobs.send("deliver", { channel }, { singleton: channel });
 }
 
 async function retain(store: ControlStore): Promise<void> {

@@ -89,6 +89,7 @@ export async function wire(foundation: Foundation): Promise<Wired> {
   const runtime = createForestRuntime(directory.artifacts);
   const storeFiles = engines.dataFiles === undefined ? undefined : openDataClient(engines.dataFiles);
   const hash = subjectHashOf(await control.secrets.keep("subject-hash", randomBytes(16).toString("hex")));
+  const installation = await control.secrets.keep("installation", randomBytes(4).toString("hex"));
   const gate = createQuietGate();
   const door: FileDoor = {
     pathOf: spoolFiles.pathOf,
@@ -176,6 +177,14 @@ export async function wire(foundation: Foundation): Promise<Wired> {
       environment: config.environment,
     },
     parts: () => partsOf(foundation, data, shipper),
+    channels: createChannels({
+      declared: control.declaredChannels,
+      allowPrivate: config.webhookAllowPrivate,
+      writeLine: (line) => foundation.print(`${line}\n`),
+      variables: config.secrets,
+      installation,
+    }),
+    pageUrl: foundation.pageUrl,
     about: {
       version: foundation.version,
       startedAt: foundation.startedAt,
@@ -211,19 +220,12 @@ export async function wire(foundation: Foundation): Promise<Wired> {
       diagnosing: { ...house, slices: createSliceStore(data) },
       escalating: house,
       paging: {
-        incidents: control.incidents,
-        deliveries: control.deliveries,
-        jobs: control.jobs,
-        links: house.links,
-        channels: createChannels({
-          allowPrivate: config.webhookAllowPrivate,
-          writeLine: (line) => foundation.print(`${line}\n`),
-        }),
-        clock,
+        ...house,
         get pageUrl() {
           return foundation.pageUrl();
         },
       },
+      delivering: { ...house, chance: Math.random },
       lineageSender:
         config.openLineage === undefined
           ? undefined

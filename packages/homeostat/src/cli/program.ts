@@ -4,8 +4,10 @@ import { addApply, addPlan } from "./command/apply.ts";
 import { addBackup, addRestore } from "./command/backup.ts";
 import { addBaseline } from "./command/baseline.ts";
 import { addChange } from "./command/change.ts";
+import { addChannel } from "./command/channel.ts";
 import { addCompare } from "./command/compare.ts";
 import { addDataset } from "./command/dataset.ts";
+import { addDeliveries } from "./command/deliveries.ts";
 import { addDiffState } from "./command/diff-state.ts";
 import { addErase } from "./command/erase.ts";
 import { addErrors } from "./command/errors.ts";
@@ -63,6 +65,8 @@ const commands: readonly ((program: Command, cli: Cli) => void)[] = [
   addFalseAlarm,
   addCause,
   addPostmortem,
+  addChannel,
+  addDeliveries,
   addKeys,
   addBaseline,
   addErase,

@@ -346,7 +346,7 @@ describe("what is wrong is named by file, line and column", () => {
       "a kind that does not exist",
       { owners: `${owners}---\nkind: Dashboard\n` },
       "owners.yaml:8:7",
-      "kind: one of System, Owners, Pipeline, DataContract",
+      "kind: one of System, Owners, Channels, Pipeline, DataContract",
     ],
     [
       "a key that stands twice",

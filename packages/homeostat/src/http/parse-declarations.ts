@@ -10,8 +10,10 @@ import {
   readYaml,
 } from "@homeostat/protocol";
 import type { ExpressionChecker } from "../domain/engine/expression.ts";
+import type { NamedChannel } from "../domain/notification/channel-declaration.ts";
 import type { Slo } from "../domain/slo/slo.ts";
 import type { Owner, System } from "../domain/system/system.ts";
+import { readChannels } from "./declaration/read-channels.ts";
 import { repeatedNames } from "./declaration/read-pipeline.ts";
 import { readSlos } from "./declaration/read-slo.ts";
 import { readSystem } from "./declaration/read-system.ts";
@@ -31,12 +33,17 @@ interface DeclaredSystem {
 }
 
 export type DeclarationsRead =
-  | { readonly kind: "parsed"; readonly systems: readonly DeclaredSystem[]; readonly owners: readonly Owner[] }
+  | {
+      readonly kind: "parsed";
+      readonly systems: readonly DeclaredSystem[];
+      readonly owners: readonly Owner[];
+      readonly channels: readonly NamedChannel[];
+    }
   /** Every issue's path is `file:line:column`. */
   | { readonly kind: "refused"; readonly issues: readonly Issue[] };
 
 const mostIssues = 100;
-const kinds = ["System", "Owners", "Pipeline", "DataContract", "SLO", "SLI"];
+const kinds = ["System", "Owners", "Channels", "Pipeline", "DataContract", "SLO", "SLI"];
 
 /** JSON with the keys of every object in order: equal values have equal texts. */
 function canonicalJson(value: unknown): string {
@@ -176,7 +183,7 @@ async function readSystems(
 /**
  * Text files as they stand in git become systems and owners, or issues at file, line and column: at most 100, schema
  * and cross-check issues together, so that one round trip tells everything. Files are never looked for on disk.
- * `knownOwners` are owners applied earlier, who need not be declared again.
+ * `knownOwners` and `knownChannels` were applied earlier and need not be declared again.
  * Cost: one engine round trip per expression, features of a pipeline at once.
  * @throws Fault of the engine.
  */
@@ -184,29 +191,39 @@ export async function parseDeclarations(
   files: readonly DeclarationFile[],
   checker: ExpressionChecker,
   knownOwners: readonly Owner[] = [],
+  knownChannels: readonly Pick<NamedChannel, "name">[] = [],
 ): Promise<DeclarationsRead> {
   const { documents, paths, issues: broken } = readFiles(files);
   const { owners, issues: ownerIssues } = readOwners(documents);
-  const areKnown = broken.length + ownerIssues.length === 0;
-  const names = areKnown ? new Set([...knownOwners, ...owners].map((owner) => owner.name)) : undefined;
+  const { channels, issues: channelIssues } = readChannels(documents);
+  const namesOf = (issues: readonly Issue[], named: readonly { readonly name: string }[]) =>
+    broken.length + issues.length === 0 ? new Set(named.map(({ name }) => name)) : undefined;
   const { systems, issues: systemIssues } = await readSystems(documents, {
     documents,
     files: paths,
-    owners: names,
+    owners: namesOf(ownerIssues, [...knownOwners, ...owners]),
+    channels: namesOf(channelIssues, [...knownChannels, ...channels]),
     checker,
   });
-  const issues = [...broken, ...kindIssues(documents), ...ownerIssues, ...systemIssues, ...unusedIssues(documents)];
+  const issues = [
+    ...broken,
+    ...kindIssues(documents),
+    ...ownerIssues,
+    ...channelIssues,
+    ...systemIssues,
+    ...unusedIssues(documents),
+  ];
   if (issues.length > 0) return { kind: "refused", issues: withoutRepeats(issues) };
-  if (systems.length === 0 && owners.length === 0)
+  if (systems.length === 0 && owners.length === 0 && channels.length === 0)
     return {
       kind: "refused",
       issues: [
         {
           path: `${files[0]?.path ?? "bundle"}:1:1`,
-          expected: "a document of kind System or Owners",
+          expected: "a document of kind System, Owners or Channels",
           found: "none in any file",
         },
       ],
     };
-  return { kind: "parsed", systems, owners };
+  return { kind: "parsed", systems, owners, channels };
 }

@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { Fault } from "../domain/fault.ts";
+import type { ChannelKind } from "../domain/notification/channel-declaration.ts";
 import type { Channel, Notification } from "../domain/notification/notification.ts";
-import type { ChannelDeclaration } from "../domain/system/system.ts";
+
 import { createChannels } from "./channels.ts";
 import { isPublicAddress } from "./webhook/public-address.ts";
 import { signMessage } from "./webhook/sign-message.ts";
@@ -15,13 +15,19 @@ const now = Date.parse("2001-06-01T12:00:00.900Z");
 const notification: Notification = {
   id: "n-17-opened",
   kind: "incident.opened",
+  about: "incident-17",
   incident: 17,
   system: "flight-delay",
   severity: "critical",
   owner: "ml",
-  title: "Input drift at LAX",
-  text: "PSI of distance is 0.41",
-  link: "http://127.0.0.1:7300/incidents/17",
+  message: {
+    title: "Input drift at LAX",
+    headline: "Incident 17 opened: Input drift at LAX",
+    sentence: "PSI of distance is 0.41.",
+    facts: [{ label: "Where", text: "origin in LAX" }],
+    next: "Ask the vendor.",
+    links: [{ label: "Incident 17", href: "http://127.0.0.1:7300/incidents/17" }],
+  },
   at: now - 5_000,
 };
 
@@ -61,24 +67,33 @@ beforeEach(() => {
   respond = (response) => response.writeHead(204).end();
 });
 
-const open = createChannels({ writeLine: (line) => lines.push(line), allowPrivate: true, timeoutMs: 400 });
-const guarded = createChannels({ writeLine: (line) => lines.push(line), allowPrivate: false, timeoutMs: 400 });
-const webhookTo = (url: string, channels = open): Channel => channels.create({ channel: "webhook", url, secret });
+const usual = {
+  declared: { get: async () => undefined },
+  writeLine: (line: string) => lines.push(line),
+  timeoutMs: 400,
+  variables: Object.fromEntries(
+    [
+      ["HOOK", secret],
+      ["EMPTY", ""],
+    ].map(([name, value]) => [`HOMEOSTAT_SECRET_${name}`, value]),
+  ),
+  installation: "4f0c",
+};
+const open = createChannels({ ...usual, allowPrivate: true });
+const guarded = createChannels({ ...usual, allowPrivate: false });
+const context = { now, thread: undefined };
+const webhookTo = (url: string, channels = open): Promise<Channel> =>
+  channels.create({ channel: "webhook", url, secret });
 const here = (path = "/hook"): string => `http://127.0.0.1:${port}${path}`;
 
 async function outcomeOf(channel: Channel): Promise<string> {
-  try {
-    return (await channel.send(notification, now)).detail;
-  } catch (thrown) {
-    if (!(thrown instanceof Fault)) throw thrown;
-    expect(thrown.code).toBe("notification-failed");
-    return thrown.retryable ? "try again" : "never again";
-  }
+  const result = await channel.send(notification, context);
+  return result.kind === "sent" ? result.detail : result.kind;
 }
 
 const answering =
   (status: number, headers: Record<string, string> = {}) =>
-  (): Channel => {
+  (): Promise<Channel> => {
     respond = (response) => response.writeHead(status, headers).end("thanks");
     return webhookTo(here());
   };
@@ -93,34 +108,33 @@ async function closedPort(): Promise<number> {
 }
 
 /** One table for the whole family: a channel without rows here does not compile. */
-const table: Readonly<
-  Record<ChannelDeclaration["channel"], readonly (readonly [string, () => Channel | Promise<Channel>, string])[]>
-> = {
+const table: Readonly<Record<ChannelKind, readonly (readonly [string, () => Promise<Channel>, string])[]>> = {
   console: [["a console that takes lines", () => open.create({ channel: "console" }), "written to the console"]],
   webhook: [
     ["200", answering(200), "answered 200"],
     ["202", answering(202), "answered 202"],
     ["204", answering(204), "answered 204"],
-    ["301", answering(301, { location: "/elsewhere" }), "never again"],
-    ["307", answering(307, { location: "/elsewhere" }), "never again"],
-    ["400", answering(400), "never again"],
-    ["401", answering(401), "never again"],
-    ["404", answering(404), "never again"],
-    ["410", answering(410), "never again"],
-    ["422", answering(422), "never again"],
-    ["429", answering(429), "try again"],
-    ["500", answering(500), "try again"],
-    ["502", answering(502), "try again"],
-    ["503", answering(503), "try again"],
-    ["a closed port", async () => webhookTo(`http://127.0.0.1:${await closedPort()}/`), "try again"],
-    ["a name that does not exist", () => webhookTo("http://no-such-host.invalid/"), "try again"],
+    ["301", answering(301, { location: "/elsewhere" }), "never"],
+    ["307", answering(307, { location: "/elsewhere" }), "never"],
+    ["400", answering(400), "never"],
+    ["401", answering(401), "never"],
+    ["404", answering(404), "never"],
+    ["408", answering(408), "again"],
+    ["410", answering(410), "gone"],
+    ["422", answering(422), "never"],
+    ["429", answering(429), "again"],
+    ["500", answering(500), "again"],
+    ["502", answering(502), "again"],
+    ["503", answering(503), "again"],
+    ["a closed port", async () => webhookTo(`http://127.0.0.1:${await closedPort()}/`), "again"],
+    ["a name that does not exist", () => webhookTo("http://no-such-host.invalid/"), "again"],
     [
       "a connection cut in the middle",
       () => {
         respond = (response) => response.destroy();
         return webhookTo(here());
       },
-      "try again",
+      "again",
     ],
     [
       "a receiver that never answers",
@@ -128,7 +142,7 @@ const table: Readonly<
         respond = () => undefined;
         return webhookTo(here());
       },
-      "try again",
+      "again",
     ],
     [
       "an answer that never ends",
@@ -154,25 +168,30 @@ describe("whether trying again can help", () => {
 
 describe("the webhook", () => {
   it("sends what happened as JSON, signed so that the receiver can prove it", async () => {
-    await webhookTo(here("/hook?x=1")).send(notification, now);
+    await (await webhookTo(here("/hook?x=1"))).send(notification, context);
     const [message] = received;
     expect(message?.url).toBe("/hook?x=1");
     expect(JSON.parse(message?.body ?? "")).toEqual({
       type: "incident.opened",
       timestamp: "2001-06-01T11:59:55.900Z",
       data: {
+        about: "homeostat-4f0c-incident-17",
         incident: 17,
         system: "flight-delay",
         severity: "critical",
         owner: "ml",
         title: "Input drift at LAX",
-        text: "PSI of distance is 0.41",
+        text: "PSI of distance is 0.41.; Where: origin in LAX",
         link: "http://127.0.0.1:7300/incidents/17",
+        sentence: notification.message.sentence,
+        facts: notification.message.facts,
+        next: notification.message.next,
+        links: notification.message.links,
       },
     });
     const id = message?.headers["webhook-id"];
     const at = message?.headers["webhook-timestamp"];
-    expect([id, at]).toEqual(["n-17-opened", "991396800"]);
+    expect([id, at]).toEqual(["n-17-opened-4f0c", "991396800"]);
     const key = Buffer.from(secret.slice("whsec_".length), "base64");
     const proof = createHmac("sha256", key)
       .update(`${String(id)}.${String(at)}.${message?.body}`)
@@ -182,7 +201,7 @@ describe("the webhook", () => {
   });
 
   it("signs as the standard's published example", () => {
-    const signed = signMessage(secret, {
+    const signed = signMessage([secret], {
       id: "msg_p5jXN8AQM9LWM0D4loKWxJek",
       timestampSeconds: 1_614_265_330,
       body: '{"test": 2432232314}',
@@ -191,17 +210,55 @@ describe("the webhook", () => {
   });
 
   it("follows no redirect", async () => {
-    await outcomeOf(answering(302, { location: here("/elsewhere") })());
+    await outcomeOf(await answering(302, { location: here("/elsewhere") })());
     expect(received.map(({ url }) => url)).toEqual(["/hook"]);
   });
 
-  it("has a name of its own per address, without the path", () => {
-    const names = [
-      webhookTo("https://hooks.example.org/secret-a"),
-      webhookTo("https://hooks.example.org/secret-b"),
-    ].map(({ name }) => name);
-    expect(new Set(names).size).toBe(2);
-    for (const name of names) expect(name).toMatch(/^webhook:hooks\.example\.org:[0-9a-f]{8}$/);
+  it("has a key of its own per address, without the path", () => {
+    const keys = ["https://hooks.example.org/secret-a", "https://hooks.example.org/secret-b"].map((url) =>
+      open.keyOf({ channel: "webhook", url, secret }),
+    );
+    expect(new Set(keys).size).toBe(2);
+    for (const key of keys) expect(key).toMatch(/^webhook:hooks\.example\.org:[0-9a-f]{8}$/);
+  });
+
+  it("signs with both secrets during a rotation, each of them enough for a receiver", async () => {
+    const previousSecret = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
+    const channel = await open.create({ channel: "webhook", url: here(), secret, previousSecret });
+    await channel.send(notification, context);
+    const [message] = received;
+    const { "webhook-id": id, "webhook-timestamp": at, "webhook-signature": signatures } = message!.headers;
+    const proofs = [secret, previousSecret].map((one) => {
+      const key = Buffer.from(one.slice("whsec_".length), "base64");
+      return `v1,${createHmac("sha256", key).update(`${id}.${at}.${message!.body}`).digest("base64")}`;
+    });
+    expect(signatures).toBe(proofs.join(" "));
+  });
+
+  it("takes a secret from the server's environment, and waits for one that is not there", async () => {
+    const withVariable = (name: string) =>
+      open.create({ channel: "webhook", url: here(), secret: `\${env:HOMEOSTAT_SECRET_${name}}` });
+    expect((await (await withVariable("HOOK")).send(notification, context)).kind).toBe("sent");
+    for (const name of ["EMPTY", "NONE"])
+      expect(await (await withVariable(name)).send(notification, context)).toEqual({
+        kind: "again",
+        reason: `the variable HOMEOSTAT_SECRET_${name} is not set where the server runs`,
+      });
+    expect(received).toHaveLength(1);
+  });
+
+  it.each([
+    ["7", 7_000],
+    ["Fri, 01 Jun 2001 12:01:00 GMT", 59_100],
+    ["Fri, 01 Jun 2001 11:00:00 GMT", 0],
+    ["soon", undefined],
+  ])("takes Retry-After: %s as %s ms", async (header, afterMs) => {
+    const channel = await answering(429, { "retry-after": header })();
+    expect(await channel.send(notification, context)).toEqual({
+      kind: "again",
+      reason: "it answered 429: too many messages (thanks)",
+      afterMs,
+    });
   });
 
   it.each([
@@ -215,11 +272,10 @@ describe("the webhook", () => {
     "0x7f.1",
     "127.1",
   ])("does not reach %s, nor connect to it", async (host) => {
-    const channel = webhookTo(`http://${host}:${port}/`, guarded);
-    await expect(channel.send(notification, now)).rejects.toMatchObject({
-      code: "notification-failed",
-      retryable: false,
-      message: expect.stringContaining("public addresses only"),
+    const channel = await webhookTo(`http://${host}:${port}/`, guarded);
+    expect(await channel.send(notification, context)).toEqual({
+      kind: "never",
+      reason: expect.stringContaining("public addresses only"),
     });
     expect(received).toEqual([]);
   });
@@ -252,10 +308,34 @@ describe("the webhook", () => {
 
 describe("the console", () => {
   it("writes one line that outside text can neither break nor colour", async () => {
-    const channel = open.create({ channel: "console" });
-    await channel.send({ ...notification, title: "a\nFAKE \u001b[31mred\u202e" }, now);
+    const channel = await open.create({ channel: "console" });
+    const { message } = notification;
+    await channel.send({ ...notification, message: { ...message, title: "a\nFAKE \u001b[31mred\u202e" } }, context);
     expect(lines).toEqual([
-      "2001-06-01T11:59:55.900Z CRITICAL incident 17 opened | flight-delay | a FAKE [31mred | PSI of distance is 0.41 | owner ml | http://127.0.0.1:7300/incidents/17",
+      "2001-06-01T11:59:55.900Z CRITICAL incident 17 opened | flight-delay | a FAKE [31mred | PSI of distance is 0.41. | owner ml | http://127.0.0.1:7300/incidents/17",
     ]);
+  });
+});
+
+describe("a channel by its name", () => {
+  const named = createChannels({
+    ...usual,
+    allowPrivate: true,
+    declared: {
+      get: async (name) => (name === "line" ? { name, declaration: { channel: "console" } } : undefined),
+    },
+  });
+
+  it("is what was declared under it, and is refused in words when nobody declared it or it takes no recipient", async () => {
+    const send = async (name: string, recipient?: string) =>
+      (await named.create({ channel: "named", name, recipient })).send(notification, context);
+    expect(await send("line")).toMatchObject({ kind: "sent" });
+    expect(await send("nobody")).toEqual({ kind: "never", reason: "no channel is declared by the name nobody" });
+    expect(await send("line", "ann")).toMatchObject({ kind: "never", reason: expect.stringContaining("no recipient") });
+  });
+
+  it("is known by the name, and by the recipient where there is one", () => {
+    expect(named.keyOf({ channel: "named", name: "mail" })).toBe("mail");
+    expect(named.keyOf({ channel: "named", name: "mail", recipient: "ann@example.org" })).toBe("mail:ann@example.org");
   });
 });

@@ -63,6 +63,7 @@ export interface TimelineEntry {
     | "assigned"
     | "false-alarm"
     | "cause-linked"
+    /** What Homeostat did by itself. */
     | "action";
   readonly text: string;
   readonly actor: string | undefined;

@@ -23,6 +23,7 @@ export const jobKinds = [
   "diagnose",
   "escalate",
   "notify",
+  "deliver",
   "lineage",
   "dataset",
   "verify",

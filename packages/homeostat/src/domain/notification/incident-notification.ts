@@ -1,5 +1,5 @@
-import type { Incident } from "../incident/incident.ts";
 import type { Instant } from "../instant.ts";
+import { type IncidentScene, incidentMessage } from "./incident-message.ts";
 import type { Notification, NotificationKind } from "./notification.ts";
 
 /** What to say, beside the incident itself. */
@@ -12,29 +12,25 @@ interface NotificationOccasion {
   readonly pageUrl: string;
   readonly recipient?: string | undefined;
   readonly reason?: string | undefined;
+  /** Acknowledges after one confirmation, without signing in; signed, once, expiring. */
   readonly acknowledgeLink?: string | undefined;
 }
 
 /** The message about an incident, the same for every channel. Pure. */
-export function incidentNotification(incident: Incident, occasion: NotificationOccasion): Notification {
-  const { pageUrl, ...own } = occasion;
+export function incidentNotification(scene: IncidentScene, occasion: NotificationOccasion): Notification {
+  const { incident } = scene;
+  const { pageUrl, acknowledgeLink, ...own } = occasion;
   return {
     ...own,
+    about: `incident-${incident.number}`,
     incident: incident.number,
     system: incident.system,
     severity: incident.severity,
     owner: incident.owner,
-    title: incident.title,
-    text: evidenceOf(incident),
-    link: `${pageUrl}/incidents/${incident.number}`,
+    message: incidentMessage(own.kind, scene, {
+      page: `${pageUrl}/incidents/${incident.number}`,
+      acknowledge: acknowledgeLink,
+      reason: own.reason,
+    }),
   };
-}
-
-/** Metric and size of the slice, in the diagnosis' own words: what the title does not say. */
-function evidenceOf({ diagnosis }: Incident): string {
-  const [asked, ...others] = diagnosis?.steps.filter(({ step }) => step === 1 || step === 3) ?? [];
-  if (asked !== undefined && [asked, ...others].every(({ status }) => status === "not-checked"))
-    return "nothing was compared with normal: there is no baseline yet";
-  const told = diagnosis?.steps.filter(({ step, status }) => (step === 1 || step === 3) && status === "done") ?? [];
-  return told.length === 0 ? "the diagnosis has found no more yet" : told.map(({ verdict }) => verdict).join("; ");
 }

@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { hourMs, minuteMs } from "../instant.ts";
-import type { ChannelDeclaration } from "../system/system.ts";
+import type { NotifyTarget } from "../notification/channel-declaration.ts";
 import { advanceEscalation, type EscalationScene } from "./advance-escalation.ts";
 import { type Escalation, newEscalation, type Page } from "./escalation.ts";
 import type { EscalationPolicy, EscalationTarget } from "./escalation-policy.ts";
 import { plainTiming, usualTiming } from "./oncall-rule.ts";
 import type { Reached } from "./reach-target.ts";
 
-const web = (name: string): ChannelDeclaration => ({ channel: "webhook", url: `https://${name}.example`, secret: "s" });
+const web = (name: string): NotifyTarget => ({ channel: "webhook", url: `https://${name}.example`, secret: "s" });
 const person = (name: string): EscalationTarget => ({ kind: "person", person: name });
 const onCall: EscalationTarget = { kind: "schedule", schedule: "data" };
 

@@ -1,4 +1,4 @@
-import type { ChannelDeclaration } from "../system/system.ts";
+import type { NotifyTarget } from "../notification/channel-declaration.ts";
 
 /** Somebody who can be on call. */
 export interface Person {
@@ -6,14 +6,14 @@ export interface Person {
   readonly title: string;
   readonly contact: string;
   /** Every one of them is used at once; a person without any cannot be reached. */
-  readonly notify: readonly ChannelDeclaration[];
+  readonly notify: readonly NotifyTarget[];
 }
 
 export type EscalationTarget =
   | { readonly kind: "person"; readonly person: string }
   /** Whoever is on call when the step begins. */
   | { readonly kind: "schedule"; readonly schedule: string }
-  | { readonly kind: "channel"; readonly declaration: ChannelDeclaration };
+  | { readonly kind: "channel"; readonly declaration: NotifyTarget };
 
 interface EscalationStep {
   readonly targets: readonly EscalationTarget[];

@@ -1,6 +1,6 @@
 import type { Instant } from "../instant.ts";
+import type { NotifyTarget } from "../notification/channel-declaration.ts";
 import type { NotificationKind } from "../notification/notification.ts";
-import type { ChannelDeclaration } from "../system/system.ts";
 import type { EscalationPolicy } from "./escalation-policy.ts";
 import type { GroupTiming } from "./oncall-rule.ts";
 
@@ -9,7 +9,7 @@ export interface Recipient {
   /** Stable, e.g. `person-anna-0`, `channel-1`. */
   readonly key: string;
   readonly person: string | undefined;
-  readonly declaration: ChannelDeclaration;
+  readonly declaration: NotifyTarget;
   /** Why this one, e.g. `on call in data-weekly (layer weekly)`. */
   readonly reason: string;
 }

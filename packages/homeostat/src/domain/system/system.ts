@@ -1,6 +1,7 @@
 import type { Contract } from "../contract/contract.ts";
 import type { CheckedExpression } from "../engine/expression.ts";
 import type { MonitorKind, Severity } from "../finding/finding.ts";
+import type { NotifyTarget } from "../notification/channel-declaration.ts";
 import type { OncallRule } from "../oncall/oncall-rule.ts";
 import type { Pipeline } from "../pipeline/pipeline.ts";
 import type { Slo } from "../slo/slo.ts";
@@ -21,7 +22,7 @@ export interface System {
   readonly windows: WindowRule;
   readonly fallback: readonly FallbackStep[];
   readonly owners: Readonly<Record<OwnedArea, string>>;
-  readonly notify: readonly ChannelDeclaration[];
+  readonly notify: readonly NotifyTarget[];
   /** The input field that holds the id of the person or thing a row is about; without it nothing can be erased by id. */
   readonly entity?: string | undefined;
   /** How long rows are kept; undefined: for ever. */
@@ -101,10 +102,6 @@ export const ownedAreas = [
   "business",
 ] as const;
 export type OwnedArea = (typeof ownedAreas)[number];
-
-export type ChannelDeclaration =
-  | { readonly channel: "console" }
-  | { readonly channel: "webhook"; readonly url: string; readonly secret: string };
 
 export interface Owner {
   readonly name: string;

@@ -9,6 +9,7 @@ import type { WindowRule } from "../../domain/window/window.ts";
 import type { Issue } from "../handler.ts";
 import { checkExpression } from "./check-expression.ts";
 import { durationMsOf } from "./duration.ts";
+import { channelIssues } from "./read-channels.ts";
 import { readSystemContract, type SystemContract } from "./read-contract.ts";
 import { keepingIssues, readKeeping } from "./read-keeping.ts";
 import { readMonitors } from "./read-monitors.ts";
@@ -20,6 +21,8 @@ export interface Surroundings {
   readonly files: ReadonlySet<string>;
   /** undefined while a document that may name them is broken: then nobody is called unknown. */
   readonly owners: ReadonlySet<string> | undefined;
+  /** undefined: likewise. */
+  readonly channels: ReadonlySet<string> | undefined;
   readonly checker: ExpressionChecker;
 }
 
@@ -295,6 +298,7 @@ export async function readSystem(document: DeclarationDocument, around: Surround
   const windows = readWindows(document, declared.windows);
   const own = [
     ...ownerIssues(document, declared, around.owners),
+    ...channelIssues(document, declared, around.channels),
     ...fallbackIssues(document, declared),
     ...taskIssues(document, declared),
     ...issuesIn([windows]),

@@ -23,7 +23,9 @@ import type { RowKeeper } from "../../domain/keeping/row-keeper.ts";
 import type { LineageStore } from "../../domain/lineage/lineage.ts";
 import type { ModelStore } from "../../domain/model/model-store.ts";
 import type { VerdictStore } from "../../domain/monitor/verdict.ts";
-import type { DeliveryStore } from "../../domain/notification/notification.ts";
+import type { ChannelStore } from "../../domain/notification/channel-declaration.ts";
+import type { DeliveryStore } from "../../domain/notification/delivery.ts";
+import type { ChannelFactory } from "../../domain/notification/notification.ts";
 import type { LinkSigner, SpentLinkStore } from "../../domain/oncall/act-link.ts";
 import type { EscalationStore } from "../../domain/oncall/escalation.ts";
 import type { EscalationPolicyStore } from "../../domain/oncall/escalation-policy.ts";
@@ -69,6 +71,7 @@ export interface House {
   readonly incidents: IncidentStore;
   readonly postmortems: PostmortemStore;
   readonly traces: TraceStore;
+  readonly declaredChannels: ChannelStore;
   readonly deliveries: DeliveryStore;
   readonly schedules: ScheduleStore;
   readonly policies: EscalationPolicyStore;
@@ -76,6 +79,7 @@ export interface House {
   readonly escalations: EscalationStore;
   readonly spentLinks: SpentLinkStore;
   readonly links: LinkSigner;
+  readonly channels: ChannelFactory;
   readonly events: EventStore;
   readonly log: PredictionLog;
   readonly profiles: ProfileStore;
@@ -104,6 +108,8 @@ export interface House {
     readonly dataDirectory: string;
     memoryBytes(): number;
   };
+  /** Base address of the page, for links; known once the server listens. */
+  pageUrl(): string;
   /** Called after a declaration was saved, so that it is read anew. */
   systemChanged(system: string): void;
   /** Called after a release went live or back, so that the gateway asks anew. */

@@ -5,6 +5,7 @@ import { isoOf } from "../../domain/instant.ts";
 import { actOnIncident, type IncidentDeed } from "../../service/act/act-on-incident.ts";
 import { settleIncident } from "../../service/act/settle-incident.ts";
 import { type Handlers, type Reply, refused } from "../handler.ts";
+import { deliveryAnswer } from "./channel-routes.ts";
 import type { House } from "./house.ts";
 import { changeAnswer } from "./intake-routes.ts";
 import { findingAnswer, performanceCells, segmentAnswer } from "./sensing-routes.ts";
@@ -97,7 +98,7 @@ async function detailOf(house: House, incident: Incident): Promise<IncidentDetai
   const [evidence, timeline, notifications] = await Promise.all([
     house.findings.byIds(incident.findingIds),
     house.incidents.timeline(incident.number),
-    house.deliveries.list(incident.number),
+    house.deliveries.list({ incident: incident.number }),
   ]);
   return {
     ...summaryAnswer(incident),
@@ -110,7 +111,7 @@ async function detailOf(house: House, incident: Incident): Promise<IncidentDetai
       text: entry.text,
       actor: entry.actor ?? null,
     })),
-    notifications: notifications.map(({ channel, state, at, detail }) => ({ channel, state, at: isoOf(at), detail })),
+    notifications: notifications.toReversed().map(deliveryAnswer),
   };
 }
 

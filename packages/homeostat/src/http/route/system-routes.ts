@@ -115,7 +115,12 @@ async function parsedOf(
   house: House,
   files: readonly { readonly path: string; readonly text: string }[],
 ): Promise<Extract<DeclarationsRead, { kind: "parsed" }> | Refusal> {
-  const parsed = await parseDeclarations(files, house.checker, await house.systems.owners());
+  const parsed = await parseDeclarations(
+    files,
+    house.checker,
+    await house.systems.owners(),
+    await house.declaredChannels.list(),
+  );
   if (parsed.kind === "parsed") {
     const changed = await changedTask(house, parsed);
     return changed === undefined ? parsed : refused("bad-declaration", changed);

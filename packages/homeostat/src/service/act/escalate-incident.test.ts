@@ -2,18 +2,19 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { Fault } from "../../domain/fault.ts";
 import type { Incident } from "../../domain/incident/incident.ts";
 import { hourMs, minuteMs } from "../../domain/instant.ts";
+import type { NotifyTarget } from "../../domain/notification/channel-declaration.ts";
 import type { Channel, ChannelFactory, Notification } from "../../domain/notification/notification.ts";
 import type { Page } from "../../domain/oncall/escalation.ts";
 import type { EscalationPolicy, Person } from "../../domain/oncall/escalation-policy.ts";
 import { plainOncall, usualTiming } from "../../domain/oncall/oncall-rule.ts";
 import type { Schedule } from "../../domain/oncall/schedule.ts";
-import type { ChannelDeclaration, System } from "../../domain/system/system.ts";
+import type { System } from "../../domain/system/system.ts";
 import { dayWindow, sampleFinding, sampleIncident, sampleSystem } from "../../store/conformance/control-sample.ts";
 import { type ControlStore, openControlStore } from "../../store/control/open-control-store.ts";
 import { createLinkSigner } from "./act-link-signer.ts";
+import { deliverDue } from "./deliver.ts";
 import { escalateIncident } from "./escalate-incident.ts";
 import { hearWithdrawn } from "./hear-withdrawn.ts";
 import { sendPage } from "./send-page.ts";
@@ -27,24 +28,26 @@ let now = monday;
 const clock = { now: () => now };
 const links = createLinkSigner("a secret");
 const sent: Notification[] = [];
-const refusals = new Map<string, Fault>();
+const refusing = new Set<string>();
+const nameOf = (target: NotifyTarget): string =>
+  target.channel === "webhook" ? new URL(target.url).host : target.channel;
 /** Channels written by hand, because they must refuse. */
 const channels: ChannelFactory = {
-  create: (declaration): Channel => {
-    const name = declaration.channel === "webhook" ? new URL(declaration.url).host : declaration.channel;
-    return {
-      name,
-      send: async (notification) => {
-        const refusal = refusals.get(name);
-        if (refusal !== undefined) throw refusal;
-        sent.push(notification);
-        return { detail: "taken" };
-      },
-    };
-  },
+  keyOf: nameOf,
+  create: async (target): Promise<Channel> => ({
+    key: nameOf(target),
+    where: "a test",
+    pausesMs: [],
+    keepsAlerts: false,
+    send: async (notification) => {
+      if (refusing.has(nameOf(target))) return { kind: "never", reason: "it answered 401" };
+      sent.push(notification);
+      return { kind: "sent", detail: "taken" };
+    },
+  }),
 };
 
-const web = (name: string): ChannelDeclaration => ({ channel: "webhook", url: `https://${name}.example`, secret: "s" });
+const web = (name: string): NotifyTarget => ({ channel: "webhook", url: `https://${name}.example`, secret: "s" });
 const person = (name: string): Person => ({ name, title: "", contact: "", notify: [web(name)] });
 const policy: EscalationPolicy = {
   name: "pages",
@@ -88,6 +91,9 @@ beforeAll(async () => {
   const ports = { ...store, clock, links, channels, pageUrl: "http://127.0.0.1:7300" };
   await store.jobs.work<{ incident: number; page: Page }>("notify", ({ payload }) =>
     sendPage(ports, payload.incident, payload.page),
+  );
+  await store.jobs.work<{ channel: string }>("deliver", ({ payload, signal }) =>
+    deliverDue({ ...ports, chance: () => 0 }, payload.channel, signal),
   );
 });
 afterAll(async () => {
@@ -166,15 +172,18 @@ describe("escalating an incident", () => {
   });
 
   it("goes to the next step at once when a message will never get through", async () => {
-    refusals.set("ben.example", new Fault("engine-query-failed", { reason: "410" }));
+    refusing.add("ben.example");
     const { number } = await opened(paged("gone", { timing: { ...usualTiming, waitMs: 0 } }));
     await escalate(number);
-    await vi.waitFor(async () => expect(await store.deliveries.list(number)).toMatchObject([{ state: "failed" }]), {
-      timeout: 20_000,
-    });
+    await vi.waitFor(
+      async () => expect(await store.deliveries.list({ incident: number })).toMatchObject([{ state: "failed" }]),
+      {
+        timeout: 20_000,
+      },
+    );
     await escalate(number);
     await hears(number, "incident.escalated carl");
-    refusals.clear();
+    refusing.clear();
   });
 
   it("tells the channels of a system that declares nothing, once and at once, under one key each", async () => {
@@ -217,8 +226,10 @@ describe("the link in a message", () => {
     const { number } = await opened(paged(name, { timing: { ...usualTiming, waitMs: 0 } }));
     await escalate(number);
     await hears(number, "incident.opened ben");
-    const address = sent.find(({ incident }) => incident === number)?.acknowledgeLink ?? "";
-    return { number, token: new URL(address).hash.replace("#token=", "") };
+    const address = sent
+      .find(({ incident }) => incident === number)
+      ?.message.links.find(({ label }) => label === "Acknowledge")?.href;
+    return { number, token: new URL(address ?? "").hash.replace("#token=", "") };
   }
   const ports = () => ({ ...store, clock, links });
 

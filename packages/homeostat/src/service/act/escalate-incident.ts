@@ -1,7 +1,8 @@
 import type { Incident, IncidentStore } from "../../domain/incident/incident.ts";
 import { type Clock, type Instant, minuteMs } from "../../domain/instant.ts";
 import type { JobQueue } from "../../domain/job/job-queue.ts";
-import type { DeliveryStore } from "../../domain/notification/notification.ts";
+import { targetWords } from "../../domain/notification/channel-declaration.ts";
+import type { DeliveryStore } from "../../domain/notification/delivery.ts";
 import { advanceEscalation, channelKey } from "../../domain/oncall/advance-escalation.ts";
 import { type Escalation, type EscalationStore, newEscalation, type Page } from "../../domain/oncall/escalation.ts";
 import { reachTarget } from "../../domain/oncall/reach-target.ts";
@@ -46,8 +47,8 @@ export async function escalateIncident(ports: EscalatePorts, number: number): Pr
 }
 
 async function failedPages(deliveries: DeliveryStore, incident: number): Promise<ReadonlySet<string>> {
-  const last = new Map((await deliveries.list(incident)).map((delivery) => [delivery.notificationId, delivery.state]));
-  return new Set([...last].flatMap(([id, state]) => (state === "failed" ? [id] : [])));
+  const failed = await deliveries.list({ incident, state: "failed" });
+  return new Set(failed.map(({ notificationId }) => notificationId));
 }
 
 interface Found {
@@ -119,7 +120,7 @@ async function tellTimeline(
 
 /** `Told anna, ben: on call in data-weekly (layer weekly), step 1 of 2`. */
 function raisedText(pages: readonly Page[]): string {
-  const names = [...new Set(pages.map(({ person, declaration }) => person ?? declaration.channel))];
+  const names = [...new Set(pages.map(({ person, declaration }) => person ?? targetWords(declaration)))];
   const reasons = [...new Set(pages.map(({ reason }) => reason))];
   return `Told ${names.join(", ")}: ${reasons.join("; ")}`;
 }

@@ -1,14 +1,14 @@
 import type { IncidentStore } from "../../domain/incident/incident.ts";
 import { hourMs } from "../../domain/instant.ts";
-import type { JobQueue } from "../../domain/job/job-queue.ts";
+import { targetWords } from "../../domain/notification/channel-declaration.ts";
 import { incidentNotification } from "../../domain/notification/incident-notification.ts";
 import type { LinkSigner } from "../../domain/oncall/act-link.ts";
 import type { Page } from "../../domain/oncall/escalation.ts";
-import { type SendPorts, sendNotification } from "./send-notification.ts";
+import { incidentScene, type ScenePorts } from "./incident-scene.ts";
+import { type QueuePorts, queueNotification } from "./queue-notification.ts";
 
-export interface PagePorts extends SendPorts {
+export interface PagePorts extends QueuePorts, ScenePorts {
   readonly incidents: IncidentStore;
-  readonly jobs: Pick<JobQueue, "send">;
   readonly links: LinkSigner;
   /** Base address of the page, for links. */
   readonly pageUrl: string;
@@ -18,9 +18,8 @@ export interface PagePorts extends SendPorts {
 const linkLastsMs = 24 * hourMs;
 
 /**
- * Sends one page. What was sent is not sent again; what asks for an answer is not sent when somebody answered meanwhile.
- * A page that will never get through makes the escalation go on at once.
- * @throws Fault `notification-failed` when it was not taken and trying again can help.
+ * Makes the message of one page and puts it into the outbox, once: the same page is one message. What asks for an answer is
+ * not made when somebody answered meanwhile. Delivering it is the outbox's business.
  */
 export async function sendPage(ports: PagePorts, number: number, page: Page): Promise<void> {
   const incident = await ports.incidents.get(number);
@@ -29,7 +28,7 @@ export async function sendPage(ports: PagePorts, number: number, page: Page): Pr
   if (raises && incident.state !== "open") return;
   const at = ports.clock.now();
   const link = { id: page.id, incident: number, recipient: recipientOf(page), expiresAt: at + linkLastsMs };
-  const notification = incidentNotification(incident, {
+  const notification = incidentNotification(await incidentScene(ports, incident), {
     id: page.id,
     kind: page.kind,
     at,
@@ -38,10 +37,7 @@ export async function sendPage(ports: PagePorts, number: number, page: Page): Pr
     reason: page.reason,
     acknowledgeLink: raises ? `${ports.pageUrl}/act#token=${ports.links.sign(link)}` : undefined,
   });
-  const sent = await sendNotification(ports, page.declaration, notification);
-  if (sent.kind !== "failed") return;
-  if (sent.fault.retryable) throw sent.fault;
-  await ports.jobs.send("escalate", { incident: number }, { singleton: `incident-${number}` });
+  await queueNotification(ports, page.declaration, notification);
 }
 
-const recipientOf = ({ person, declaration }: Page): string => person ?? `a reader of ${declaration.channel}`;
+const recipientOf = ({ person, declaration }: Page): string => person ?? `a reader of ${targetWords(declaration)}`;

@@ -5,9 +5,13 @@ import type { Clock } from "../../domain/instant.ts";
 import type { LineageStore } from "../../domain/lineage/lineage.ts";
 import { declaredLineage } from "../../domain/lineage/own-lineage.ts";
 import type { ModelStore } from "../../domain/model/model-store.ts";
+import type { ChannelStore, NamedChannel } from "../../domain/notification/channel-declaration.ts";
+import type { DeliveryStore } from "../../domain/notification/delivery.ts";
 import type { EventStore } from "../../domain/prediction/event-store.ts";
 import type { Owner, StoredSystem, System, SystemStore } from "../../domain/system/system.ts";
 import type { Transact } from "../../domain/transaction.ts";
+import { canonicalText } from "./canonical-text.ts";
+import { planChannels, saveChannels } from "./plan-channels.ts";
 import { planSources, type SourcesPlan } from "./plan-sources.ts";
 import { saveSource } from "./register-source.ts";
 
@@ -15,6 +19,8 @@ export interface ApplyPorts {
   readonly systems: SystemStore;
   readonly sources: SourceStore;
   readonly events: EventStore;
+  readonly declaredChannels: ChannelStore;
+  readonly deliveries: Pick<DeliveryStore, "switchOn">;
   readonly transaction: Transact<ApplyNouns>;
   /** Called when a declaration was saved: what is remembered of the system is old. */
   systemChanged(name: string): void;
@@ -33,6 +39,7 @@ interface ApplyNouns {
 export interface Declared {
   readonly systems: readonly { readonly system: System; readonly digest: string }[];
   readonly owners: readonly Owner[];
+  readonly channels: readonly NamedChannel[];
 }
 
 export interface ApplyPlan {
@@ -44,18 +51,18 @@ export interface ApplyPlan {
 
 /** What applying would do: created, changed, kept, and what is declared but not checked. */
 export async function planDeclarations(
-  ports: Pick<ApplyPorts, "systems" | "sources" | "events">,
+  ports: Pick<ApplyPorts, "systems" | "sources" | "events" | "declaredChannels">,
   declared: Declared,
 ): Promise<ApplyPlan> {
   return planWith(ports, declared, await planSources(ports, declared));
 }
 
 async function planWith(
-  ports: Pick<ApplyPorts, "systems">,
+  ports: Pick<ApplyPorts, "systems" | "declaredChannels">,
   declared: Declared,
   sources: SourcesPlan,
 ): Promise<ApplyPlan> {
-  const steps: ApplyPlan["steps"] = [...sources.steps];
+  const steps: ApplyPlan["steps"] = [...sources.steps, ...(await planChannels(ports, declared.channels))];
   for (const one of declared.systems) steps.push(...systemSteps(one, await ports.systems.get(one.system.name)));
   return {
     systems: declared.systems.map(({ system }) => system.name),
@@ -116,15 +123,6 @@ function changedParts(before: System, after: System): string[] {
   return parts.filter((part) => canonicalText(before[part]) !== canonicalText(after[part]));
 }
 
-/** JSON with sorted keys: a store may give the keys of an object back in another order. */
-function canonicalText(value: unknown): string {
-  return JSON.stringify(value, (_, part: unknown) =>
-    part !== null && typeof part === "object" && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([left], [right]) => (left < right ? -1 : 1)))
-      : part,
-  );
-}
-
 export type Applied =
   | ApplyPlan
   | { readonly kind: "refused"; readonly reason: "breaking" | "type-conflict"; readonly message: string };
@@ -150,6 +148,7 @@ export async function applyDeclarations(
   for (const { contract, plan: planned, isToldElsewhere } of sources.sources)
     await ports.transaction((inside) => saveSource(inside, contract, planned, { actor, at, isToldElsewhere }));
   if (declared.owners.length > 0) await ports.systems.saveOwners(declared.owners);
+  await saveChannels(ports, declared.channels);
   for (const { system, digest } of declared.systems) {
     const before = await ports.systems.get(system.name);
     if (before?.digest === digest) continue;

@@ -1,7 +1,7 @@
 import type { BaselineStore } from "../../domain/baseline/baseline.ts";
 import type { Incident } from "../../domain/incident/incident.ts";
 import type { Clock } from "../../domain/instant.ts";
-import type { DeliveryStore } from "../../domain/notification/notification.ts";
+import type { DeliveryStore } from "../../domain/notification/delivery.ts";
 import { actionsIn, type MakeKind, numberActions, tickActions } from "../../domain/postmortem/actions-in.ts";
 import { draftPostmortem } from "../../domain/postmortem/draft-postmortem.ts";
 import { isApplied, type MadeDeclaration, makeDeclaration } from "../../domain/postmortem/make-declaration.ts";
@@ -69,7 +69,7 @@ async function draftText(ports: PostmortemPorts, incident: Incident, system: Sys
   );
   const [timeline, deliveries, impact, similar] = await Promise.all([
     ports.incidents.timeline(incident.number),
-    ports.deliveries.list(incident.number),
+    ports.deliveries.list({ incident: incident.number }),
     measureImpact(ports, system, incident, findings),
     findSimilar(ports, incident.number, { most: similarShown, systems: undefined }),
   ]);

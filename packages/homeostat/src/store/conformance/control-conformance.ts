@@ -10,6 +10,7 @@ import { lifeConformance } from "./control-life-conformance.ts";
 import { lineageConformance } from "./control-lineage-conformance.ts";
 import { nounConformance } from "./control-noun-conformance.ts";
 import { oncallConformance } from "./control-oncall-conformance.ts";
+import { outboxConformance } from "./control-outbox-conformance.ts";
 import type { ControlPlaces } from "./control-place.ts";
 import { postmortemConformance } from "./control-postmortem-conformance.ts";
 import { sourceConformance } from "./control-source-conformance.ts";
@@ -37,6 +38,7 @@ export function controlConformance(name: string, open: () => Promise<ControlPlac
     inferenceConformance(bench);
     postmortemConformance(bench);
     oncallConformance(bench);
+    describe("outbox", () => outboxConformance(bench));
     jobConformance(bench);
     lifeConformance(bench);
   });

@@ -22,7 +22,7 @@ export function nounConformance(bench: () => ControlBench): void {
   describe("releases", () => releases(bench));
   describe("windows", () => windows(bench));
   describe("findings and incidents", () => incidents(bench));
-  describe("changes, keys, deliveries, audit", () => records(bench));
+  describe("changes, keys, audit", () => records(bench));
 }
 
 function declarations(bench: () => ControlBench): void {
@@ -398,18 +398,6 @@ function records(bench: () => ControlBench): void {
     await keys.endSession("session-1");
     expect(await keys.session("session-1", 1)).toBeUndefined();
     expect(await keys.session("session-2", 1)).toEqual(session);
-  });
-
-  it("lists deliveries in order and knows what reached which channel", async () => {
-    const { deliveries } = bench().store;
-    const delivery = { notificationId: "n-1", incident: 7, channel: "webhook", at: 1, detail: "503" };
-    await deliveries.record({ ...delivery, state: "retrying" });
-    expect(await deliveries.wasSent("n-1", "webhook")).toBe(false);
-    await deliveries.record({ ...delivery, state: "sent", at: 2, detail: "200" });
-    expect(await deliveries.wasSent("n-1", "webhook")).toBe(true);
-    expect(await deliveries.wasSent("n-1", "console")).toBe(false);
-    expect((await deliveries.list(7)).map((listed) => listed.state)).toEqual(["retrying", "sent"]);
-    expect(await deliveries.list(8)).toEqual([]);
   });
 
   it("keeps user text as text: quotes and SQL change nothing", async () => {

@@ -25,6 +25,7 @@ export const jobRules: Readonly<Record<JobKind, JobRule>> = {
   backup: { concurrency: 1, retryLimit: 0, retryDelaySeconds: 1, retryBackoff: false, limitSeconds: 4 * 3_600 },
   escalate: { concurrency: 4, retryLimit: 8, retryDelaySeconds: 1, retryBackoff: true, limitSeconds: 120 },
   notify: { concurrency: 4, retryLimit: 8, retryDelaySeconds: 1, retryBackoff: true, limitSeconds: 120 },
+  deliver: { concurrency: 4, retryLimit: 3, retryDelaySeconds: 1, retryBackoff: true, limitSeconds: 300 },
   lineage: { concurrency: 2, retryLimit: 20, retryDelaySeconds: 1, retryBackoff: true, limitSeconds: 60 },
 };
 

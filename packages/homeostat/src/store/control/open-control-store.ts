@@ -14,7 +14,8 @@ import type { RetirementStore } from "../../domain/keeping/retention.ts";
 import type { KeyStore } from "../../domain/key/api-key.ts";
 import type { LineageStore } from "../../domain/lineage/lineage.ts";
 import type { ModelStore } from "../../domain/model/model-store.ts";
-import type { DeliveryStore } from "../../domain/notification/notification.ts";
+import type { ChannelStore } from "../../domain/notification/channel-declaration.ts";
+import type { DeliveryStore } from "../../domain/notification/delivery.ts";
 import type { SpentLinkStore } from "../../domain/oncall/act-link.ts";
 import type { EscalationStore } from "../../domain/oncall/escalation.ts";
 import type { EscalationPolicyStore } from "../../domain/oncall/escalation-policy.ts";
@@ -29,6 +30,7 @@ import { createAuditLog } from "./audit-log.ts";
 import { createBaselineStore } from "./baseline-store.ts";
 import { startBoss } from "./boss.ts";
 import { createChangeStore } from "./change-store.ts";
+import { createChannelStore } from "./channel-store.ts";
 import { type ControlDatabase, createControlDatabase, inTransaction } from "./control-database.ts";
 import { dumpControl, type TakeRows } from "./control-dump.ts";
 import type { ControlStoreListener } from "./control-store-event.ts";
@@ -80,6 +82,7 @@ interface ControlNouns {
   readonly postmortems: PostmortemStore;
   readonly traces: TraceStore;
   readonly keys: KeyStore;
+  readonly declaredChannels: ChannelStore;
   readonly deliveries: DeliveryStore;
   readonly audit: AuditLog;
   readonly erasures: ErasureStore;
@@ -198,6 +201,7 @@ function nounsOver(database: ControlDatabase): ControlNouns {
     postmortems: createPostmortemStore(database),
     traces: createTraceStore(database),
     keys: createKeyStore(database),
+    declaredChannels: createChannelStore(database),
     deliveries: createDeliveryStore(database),
     audit: createAuditLog(database),
     erasures: createErasureStore(database),

@@ -1,5 +1,6 @@
 import type { IncidentDetail } from "@homeostat/protocol";
 import type { ReactElement } from "react";
+import { DeliveryBadge } from "../../part/delivery-badge.tsx";
 import { Moment } from "../../part/moment.tsx";
 import { Empty, ScrollTable, Section } from "../../part/section.tsx";
 import { ShowMore } from "../../part/show-more.tsx";
@@ -32,7 +33,8 @@ export function TimelineSection(props: { readonly incident: IncidentDetail }): R
   );
 }
 
-const stateWords = { sent: "Sent", failed: "Failed", retrying: "Trying again" } as const;
+/** What a message says, in a word. */
+const kindText = (kind: string): string => kind.split(".").at(-1)?.replaceAll("-", " ") ?? kind;
 
 /** Who was told, and whether it reached them. */
 export function NotificationSection(props: { readonly incident: IncidentDetail }): ReactElement {
@@ -46,22 +48,28 @@ export function NotificationSection(props: { readonly incident: IncidentDetail }
           <thead>
             <tr>
               <th scope="col">Channel</th>
+              <th scope="col">Told</th>
               <th scope="col">State</th>
+              <th scope="col" className="number">
+                Attempts
+              </th>
               <th scope="col">At</th>
               <th scope="col">Detail</th>
             </tr>
           </thead>
           <tbody>
             {notifications.map((message) => (
-              <tr key={`${message.channel} ${message.at}`}>
+              <tr key={`${message.channel} ${message.id}`}>
                 <th scope="row">{message.channel}</th>
+                <td>{kindText(message.kind)}</td>
                 <td>
-                  <span className={`badge sent-${message.state}`}>{stateWords[message.state]}</span>
+                  <DeliveryBadge state={message.state} />
                 </td>
+                <td className="number">{message.attempts}</td>
                 <td>
-                  <Moment at={message.at} absent="" />
+                  <Moment at={message.at} absent="not tried yet" />
                 </td>
-                <td>{message.detail}</td>
+                <td className="sentence-cell">{message.detail}</td>
               </tr>
             ))}
           </tbody>

@@ -7,6 +7,7 @@ import { sources } from "./0006-sources.ts";
 import { inferenceHalves } from "./0007-inference-halves.ts";
 import { postmortems } from "./0008-postmortems.ts";
 import { oncall } from "./0009-oncall.ts";
+import { outbox } from "./0010-outbox.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every step, in order, numbered from 1 without gaps. To change the schema, add a step at the end. */
@@ -20,4 +21,5 @@ export const migrations: readonly Migration[] = [
   inferenceHalves,
   postmortems,
   oncall,
+  outbox,
 ];

@@ -3,7 +3,6 @@ import type { BaselinesTable } from "./baselines.ts";
 import type { ChangesTable } from "./changes.ts";
 import type { CountersTable } from "./counters.ts";
 import type { DatasetsTable } from "./datasets.ts";
-import type { DeliveriesTable } from "./deliveries.ts";
 import type { FindingsTable } from "./findings.ts";
 import type { HooksTable } from "./hooks.ts";
 import type { IncidentsTable, IncidentTimelineTable } from "./incidents.ts";
@@ -22,6 +21,7 @@ import type {
   SilencesTable,
   SpentLinksTable,
 } from "./oncall.ts";
+import type { ChannelHealthTable, ChannelsTable, OutboxTable } from "./outbox.ts";
 import type { IncidentTracesTable, PostmortemsTable } from "./postmortems.ts";
 import type { ReleasesTable } from "./releases.ts";
 import type { SourceVersionsTable } from "./sources.ts";
@@ -35,7 +35,9 @@ export interface ControlSchema {
   readonly changes: ChangesTable;
   readonly counters: CountersTable;
   readonly datasets: DatasetsTable;
-  readonly deliveries: DeliveriesTable;
+  readonly channels: ChannelsTable;
+  readonly channel_health: ChannelHealthTable;
+  readonly outbox: OutboxTable;
   readonly findings: FindingsTable;
   readonly hooks: HooksTable;
   readonly incidents: IncidentsTable;
