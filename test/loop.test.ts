@@ -103,6 +103,41 @@ describe("a vendor shifts the departure hour of three airports", () => {
     expect(steps.every((step) => step.verdict.length > 10)).toBe(true);
   });
 
+  it("says who watches it, what each monitor heard, what a stricter one would have said, and what nobody watches", async () => {
+    const { client } = house;
+    const list = await client.call("monitors", { path });
+    const drift = list.items.find(({ name }) => name === "input-drift")!;
+    expect(drift).toMatchObject({ verdict: "critical", owner: "flight-data", origin: "default", enabled: true });
+    expect(list.budget).toMatchObject({ pagesPerMonth: 1, level: 0.05 });
+    expect(list.budget.mostPages).toBeLessThanOrEqual(1);
+    expect(list.budget.families.reduce((sum, { pages }) => sum + pages, 0)).toBe(1);
+    const { items } = await client.call("monitor", { path: { ...path, monitor: "input-drift" } });
+    expect(items[0]).toMatchObject({ state: "critical", fired: true, feature: "departure_hour" });
+    const quiet = items.find(({ state }) => state === "healthy");
+    expect(quiet?.says).toMatch(/would have been seen$/);
+    expect(quiet?.smallestSeen).toBeGreaterThanOrEqual(0.25);
+    const trial = await client.call("tryMonitors", {
+      path,
+      body: {
+        monitors: [
+          { name: "hours", kind: "input-drift", features: ["departure_hour"], segments: ["origin"], persistence: 1 },
+          { name: "far", kind: "input-drift", features: ["departure_hour"], threshold: 50 },
+        ],
+        from: "2001-02-09T00:00:00Z",
+      },
+    });
+    const [hours, far] = trial.items;
+    expect(hours).toMatchObject({ monitor: "hours", pages: 1 });
+    expect(hours?.fired[0]?.from.slice(0, 10)).toBe("2001-02-10");
+    expect(brokenOrigins).toContain(hours?.fired[0]?.worst.segment?.value);
+    expect(far).toMatchObject({ pages: 0, firing: 0 });
+    const map = await client.call("coverage", { path });
+    const watch = (mode: string) => map.items.find((entry) => entry.mode === mode)?.watch;
+    expect(watch("input-drift")).toBe("watched");
+    expect(watch("broken-contract")).toBe("watched");
+    expect(map.watched).toBeLessThan(map.applies);
+  });
+
   it("sends a webhook that its receiver can verify", async () => {
     const opened = await until("the webhook arrives", () =>
       receiver.received.find(({ body }) => body.type === "incident.opened"),

@@ -11,6 +11,7 @@ export * from "./keeping.ts";
 export * from "./label.ts";
 export * from "./learning.ts";
 export * from "./lineage.ts";
+export * from "./monitor.ts";
 export * from "./monitor-declaration.ts";
 export * from "./name.ts";
 export * from "./openapi.ts";

@@ -19,6 +19,7 @@ import { incidentRoutes } from "./incident-route.ts";
 import { keepingRoutes } from "./keeping-route.ts";
 import { baselineRequest, job, model, release, releaseRequest, trainRequest } from "./learning.ts";
 import { lineageRoutes } from "./lineage-route.ts";
+import { monitorRoutes } from "./monitor-route.ts";
 import { instant } from "./name.ts";
 import { postmortemRoutes } from "./postmortem-route.ts";
 import { quarantineRoutes } from "./quarantine-route.ts";
@@ -235,6 +236,7 @@ export const routes = {
   },
   ...sensingRoutes,
   ...sloRoutes,
+  ...monitorRoutes,
   changes: {
     method: "GET",
     path: "/v1/changes",

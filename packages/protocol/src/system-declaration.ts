@@ -98,6 +98,10 @@ export const systemDeclaration = z
       )
       .max(5)
       .default([]),
+    budget: z
+      .strictObject({ pagesPerMonth: z.number().min(0.1).max(100) })
+      .optional()
+      .describe("False pages its owners accept in a month in which nothing is wrong; one without it"),
     monitors: z
       .array(monitorDeclaration)
       .max(500)

@@ -19,6 +19,7 @@ import { keepingHandlers } from "../http/route/keeping-routes.ts";
 import { labelHandlers } from "../http/route/label-routes.ts";
 import { learningHandlers } from "../http/route/learning-routes.ts";
 import { lineageHandlers } from "../http/route/lineage-routes.ts";
+import { monitorHandlers } from "../http/route/monitor-routes.ts";
 import { postmortemHandlers } from "../http/route/postmortem-routes.ts";
 import { quarantineHandlers } from "../http/route/quarantine-routes.ts";
 import { sensingHandlers } from "../http/route/sensing-routes.ts";
@@ -205,6 +206,7 @@ async function start({ config, clock, log, print }: StartOptions, undo: Undo[]):
     ...keepingHandlers(wired.house),
     ...lineageHandlers(wired.house),
     ...stateHandlers(wired.house),
+    ...monitorHandlers(wired.house),
     ...sensingHandlers(wired.house),
     ...labelHandlers(wired.house),
     ...sloHandlers(wired.house),

@@ -148,6 +148,7 @@ export async function wire(foundation: Foundation): Promise<Wired> {
     profiles,
     verdicts,
     slos: createSloStore(data, clock.now),
+    cells: createCellStore(data),
     labels: createLabelStore(data),
     contracts,
     spool,
@@ -230,8 +231,8 @@ export async function wire(foundation: Foundation): Promise<Wired> {
         config.openLineage === undefined
           ? undefined
           : createEventSender({ ...config.openLineage, allowPrivate: config.webhookAllowPrivate }),
-      senses: createSenses({ ...house, cells: createCellStore(data) }),
       sloWatch: createSloWatch(house),
+      senses: createSenses(house),
       backup: {
         gate,
         control,

@@ -6,6 +6,7 @@ import { addBaseline } from "./command/baseline.ts";
 import { addChange } from "./command/change.ts";
 import { addChannel } from "./command/channel.ts";
 import { addCompare } from "./command/compare.ts";
+import { addCoverage } from "./command/coverage.ts";
 import { addDataset } from "./command/dataset.ts";
 import { addDeliveries } from "./command/deliveries.ts";
 import { addDiffState } from "./command/diff-state.ts";
@@ -19,6 +20,7 @@ import { addInit } from "./command/init.ts";
 import { addKeys } from "./command/keys.ts";
 import { addLabels } from "./command/labels.ts";
 import { addLineage } from "./command/lineage.ts";
+import { addMonitor } from "./command/monitor.ts";
 import { addOutcomes } from "./command/outcomes.ts";
 import { addPostmortem } from "./command/postmortem.ts";
 import { addPredict } from "./command/predict.ts";
@@ -43,6 +45,8 @@ const commands: readonly ((program: Command, cli: Cli) => void)[] = [
   addApply,
   addSource,
   addStatus,
+  addMonitor,
+  addCoverage,
   addDataset,
   addLabels,
   addOutcomes,

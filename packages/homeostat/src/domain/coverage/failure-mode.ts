@@ -1,17 +1,27 @@
 import type { Layer } from "../finding/finding.ts";
+import type { System } from "../system/system.ts";
 
 /** A way in which a system in production goes wrong without an error, and the requirement row it comes from. */
 interface FailureModeDefinition {
   readonly layer: Layer;
   /** What happens, in words of somebody who is affected. */
   readonly title: string;
+  /** Why a system cannot have it, in words; absent or undefined: it can. */
+  readonly doesNotApply?: (system: System) => string | undefined;
 }
+
+const servedElsewhere = ({ serving }: System): string | undefined =>
+  serving === "monitor-only" ? "predictions are made elsewhere, on machines that Homeostat does not see" : undefined;
 
 /** Every failure mode that a system is asked about in its coverage map (R61), in the order it is shown. */
 const failureModes = {
   "slow-answers": { layer: "infrastructure", title: "answers take too long" },
   "failed-answers": { layer: "infrastructure", title: "answers fail or come from a fallback" },
-  "exhausted-resources": { layer: "infrastructure", title: "processor, memory or disk run out" },
+  "exhausted-resources": {
+    layer: "infrastructure",
+    title: "processor, memory or disk run out",
+    doesNotApply: servedElsewhere,
+  },
   "broken-contract": { layer: "pipeline", title: "a source breaks its promise" },
   "missing-values": { layer: "pipeline", title: "values go missing" },
   "new-categories": { layer: "pipeline", title: "categories appear that training never saw" },
@@ -39,3 +49,10 @@ const failureModes = {
 } as const satisfies Record<string, FailureModeDefinition>;
 
 export type FailureMode = keyof typeof failureModes;
+
+/** In the order they are shown. */
+export const failureModeNames = Object.keys(failureModes) as readonly FailureMode[];
+
+export function failureModeOf(mode: FailureMode): FailureModeDefinition {
+  return failureModes[mode];
+}

@@ -1,13 +1,11 @@
 import { benjaminiHochberg } from "../../stats/hypothesis/benjamini-hochberg.ts";
 import type { Finding } from "../finding/finding.ts";
 import type { VerdictState, Window } from "../window/window.ts";
+import { highestLevel } from "./alarm-budget.ts";
 import type { MonitorDefinition, WindowQuestion } from "./monitor.ts";
 import { monitors } from "./registry.ts";
 import { type MonitorSettings, metricOf } from "./settings.ts";
 import { type SeriesKey, type SeriesTest, type SeriesVerdict, seriesText } from "./verdict.ts";
-
-/** Share of false discoveries tolerated among the discoveries of one window, over all its tests. */
-const falseDiscoveryRate = 0.05;
 
 export interface WindowEvaluation {
   readonly state: VerdictState;
@@ -17,12 +15,14 @@ export interface WindowEvaluation {
 /**
  * Judges one window. Every monitor in `watching` asks its questions; all p-values of the window are weighed together
  * (Benjamini-Hochberg); a series that is real and material for as many consecutive windows as its monitor asks becomes a
- * finding. `streaks` are the streaks of the window before this one. Pure. Cost: O(series × bins).
+ * finding. `streaks` are the streaks of the window before this one, `level` the false-discovery rate that the alarm budget
+ * leaves (`alarmBudgetOf`). Pure. Cost: O(series × bins).
  */
 export function evaluateWindow(
   question: WindowQuestion,
   watching: readonly MonitorSettings[],
   streaks: ReadonlyMap<string, number>,
+  level: number = highestLevel,
 ): WindowEvaluation {
   const asked = watching.flatMap((settings) =>
     testsOf(question, settings).map((test) => ({ test: namedFor(settings, test), settings })),
@@ -30,13 +30,13 @@ export function evaluateWindow(
   const tested = asked.flatMap(({ test }) => (test.kind === "tested" ? [test] : []));
   const discoveries = benjaminiHochberg(
     tested.map((test) => test.numbers.pValue),
-    falseDiscoveryRate,
+    level,
   );
   const positions = new Map(tested.map((test, index) => [test, index] as const));
   const verdicts = asked.map(({ test, settings }): SeriesVerdict => {
     const position = test.kind === "tested" ? positions.get(test) : undefined;
     const adjusted = position === undefined ? undefined : discoveries.adjusted[position];
-    return verdictOf(test, settings, adjusted, streaks.get(seriesText(test.key)) ?? 0);
+    return verdictOf({ test, settings, level }, adjusted, streaks.get(seriesText(test.key)) ?? 0);
   });
   return { state: worstOf(verdicts), verdicts };
 }
@@ -51,9 +51,14 @@ function namedFor({ name, kind }: MonitorSettings, test: SeriesTest): SeriesTest
   return name === kind ? test : { ...test, key: { ...test.key, monitorName: name } };
 }
 
+interface Asked {
+  readonly test: SeriesTest;
+  readonly settings: MonitorSettings;
+  readonly level: number;
+}
+
 function verdictOf(
-  test: SeriesTest,
-  settings: MonitorSettings,
+  { test, settings, level }: Asked,
   adjustedPValue: number | undefined,
   streakBefore: number,
 ): SeriesVerdict {
@@ -62,7 +67,7 @@ function verdictOf(
     const state = test.kind === "untested" ? test.state : "not-checked";
     return { test, state, real: false, material: false, adjustedPValue: undefined, streak: 0, fired: false };
   }
-  const real = adjustedPValue <= falseDiscoveryRate;
+  const real = adjustedPValue <= level;
   const material = test.numbers.effect >= test.numbers.threshold;
   const streak = real && material ? streakBefore + 1 : 0;
   const fired = streak >= metricOf(settings, test.key.metric).persistenceWindows;

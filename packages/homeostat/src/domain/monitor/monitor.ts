@@ -1,10 +1,11 @@
 import type { WindowProfile } from "../baseline/profile-store.ts";
 import type { FailureMode } from "../coverage/failure-mode.ts";
 import type { Layer, MonitorKind } from "../finding/finding.ts";
-import type { OwnedArea } from "../system/system.ts";
+import type { OwnedArea, System } from "../system/system.ts";
 import type { EvidenceName, WindowEvidence } from "./evidence/window-evidence.ts";
 import type { ReferencePicture } from "./reference-picture.ts";
 import type { MonitorDefaults, MonitorSettings } from "./settings.ts";
+import type { Tested } from "./smallest-seen.ts";
 import type { SeriesKey, SeriesTest, TestedNumbers } from "./verdict.ts";
 
 /** A window to be judged: its counts, its season, what normal looks like, and what else was gathered about it. */
@@ -33,6 +34,13 @@ export interface MonitorDefinition {
   readonly needs: readonly EvidenceName[];
   /** One series for every metric, segment and feature that the settings ask about. */
   ask(question: WindowQuestion, settings: MonitorSettings): readonly SeriesTest[];
+  /**
+   * The smallest effect that a test at this level would have seen in nine of ten windows, in the metric's own unit: what
+   * silence means. Absent or undefined: nobody worked it out.
+   */
+  smallestSeen?(test: Tested, level: number): number | undefined;
+  /** Why a system is watched by it without declaring anything; absent: because of what it covers. */
+  why?(system: System): string;
   /** One plain sentence about a finding. */
   sentence(key: SeriesKey, numbers: TestedNumbers): string;
   /** The rule that fired, in words. */

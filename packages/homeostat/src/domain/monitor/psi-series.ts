@@ -9,6 +9,9 @@ import type { SeriesKey, SeriesTest } from "./verdict.ts";
 /** What a series of PSI is held to unless declared otherwise (R12): debiased, in nats. Measured in decision 6. */
 export const psiDefaults = { threshold: 0.25, persistenceWindows: 3, unit: "debiased PSI" } as const;
 
+/** Fewer rows than this are compared with nothing (reference/algorithms 1.1). */
+const leastRows = 10;
+
 export interface PsiQuestion {
   readonly key: SeriesKey;
   /** Fine counts of the window. */
@@ -40,7 +43,10 @@ export function psiSeries({ key, counts, normal, groups, overdispersion, thresho
     overdispersion === undefined ? {} : { overdispersion },
   );
   if (compared.kind === "insufficient" || compared.pValue === null)
-    return untested(key, "not-enough-data", "too few rows to compare", counted);
+    return untested(key, "not-enough-data", "too few rows to compare", {
+      ...counted,
+      ...(rows < leastRows ? { neededRows: leastRows } : {}),
+    });
   return {
     kind: "tested",
     key,

@@ -30,7 +30,11 @@ const leastRowsToAsk = 10;
 export function shareTest(question: ShareQuestion): SeriesTest {
   const { key, hits, rows, baselineHits, baselineRows, materialIncrease, leastHits, overdispersion } = question;
   if (rows < leastRowsToAsk || baselineRows < leastRowsToAsk)
-    return untested(key, "not-enough-data", `fewer than ${leastRowsToAsk} rows`, { rows, baselineRows });
+    return untested(key, "not-enough-data", `fewer than ${leastRowsToAsk} rows`, {
+      rows,
+      baselineRows,
+      ...(rows < leastRowsToAsk ? { neededRows: leastRowsToAsk } : {}),
+    });
   const share = hits / rows;
   const baselineShare = baselineHits / baselineRows;
   return {

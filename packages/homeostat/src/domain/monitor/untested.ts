@@ -5,9 +5,18 @@ export function untested(
   key: SeriesKey,
   state: Extract<SeriesTest, { kind: "untested" }>["state"],
   reason: string,
-  counted: { readonly rows: number; readonly baselineRows: number },
+  counted: { readonly rows: number; readonly baselineRows: number; readonly neededRows?: number },
 ): Extract<SeriesTest, { kind: "untested" }> {
-  return { kind: "untested", key, state, reason, rows: counted.rows, baselineRows: counted.baselineRows };
+  const { rows, baselineRows, neededRows } = counted;
+  return {
+    kind: "untested",
+    key,
+    state,
+    reason,
+    rows,
+    baselineRows,
+    ...(neededRows === undefined ? {} : { neededRows }),
+  };
 }
 
 /** Why a series of a season that no reference window belongs to is not checked. */

@@ -50,6 +50,8 @@ export type SeriesTest =
       readonly key: SeriesKey;
       readonly state: Extract<VerdictState, "not-enough-data" | "waiting-for-labels" | "not-checked">;
       readonly reason: string;
+      /** Rows it would have needed, where that is a number. */
+      readonly neededRows?: number;
       readonly rows: number;
       readonly baselineRows: number;
       readonly performance?: PerformanceNumbers;
@@ -124,14 +126,27 @@ export interface VerdictStore {
   ): Promise<void>;
   /** Verdicts of one monitor over a range of windows; `segment` undefined means all rows, "*" every segment. */
   list(query: VerdictQuery): Promise<readonly WindowVerdict[]>;
+  /** The same counted, over all monitors: by window, monitor and state. */
+  tallies(query: Pick<VerdictQuery, "system" | "release" | "windows">): Promise<readonly VerdictTally[]>;
   /** Streaks of the series that passed both gates in a window. */
   streaks(system: string, release: string, window: Window, version: number): Promise<ReadonlyMap<string, number>>;
+}
+
+/** How many series of a window a monitor gave one and the same answer. */
+export interface VerdictTally {
+  readonly window: Instant;
+  readonly kind: MonitorKind;
+  readonly monitorName: string;
+  readonly state: VerdictState;
+  readonly series: number;
 }
 
 export interface VerdictQuery {
   readonly system: string;
   readonly release: string;
   readonly monitor: MonitorKind;
+  /** Which monitor of the kind; absent: the default one. */
+  readonly monitorName?: string;
   readonly segment: SegmentValue | "*" | undefined;
   readonly windows: readonly (Window & { readonly profileVersion: number })[];
 }

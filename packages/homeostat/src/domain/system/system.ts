@@ -33,6 +33,8 @@ export interface System {
   readonly oncall?: OncallRule | undefined;
   /** Objectives of the system (OpenSLO). */
   readonly slos?: readonly Slo[];
+  /** False pages that its owners accept in a month in which nothing is wrong. Absent: one. */
+  readonly budget?: { readonly pagesPerMonth: number } | undefined;
   /** What is declared but neither enforced nor checked, in words. Shown, never passed over. */
   readonly unchecked: readonly string[];
 }

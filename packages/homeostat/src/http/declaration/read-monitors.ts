@@ -3,7 +3,7 @@ import { type MonitorKind, monitorKinds } from "../../domain/finding/finding.ts"
 import type { MonitorDefinition } from "../../domain/monitor/monitor.ts";
 import { monitors } from "../../domain/monitor/registry.ts";
 import type { Pipeline } from "../../domain/pipeline/pipeline.ts";
-import type { DeclaredMonitor, SegmentChoice } from "../../domain/system/system.ts";
+import type { DeclaredMonitor, SegmentChoice, System } from "../../domain/system/system.ts";
 import type { Issue } from "../handler.ts";
 import { repeatedNames } from "./read-pipeline.ts";
 
@@ -11,6 +11,7 @@ type Reading<T> = { readonly value: T } | { readonly issues: readonly Issue[] };
 
 /** What a declared monitor may name. */
 interface Nameable {
+  readonly segments: readonly string[];
   readonly pipeline: Pipeline;
   /** undefined while a document that may name them is broken: then nobody is called unknown. */
   readonly owners: ReadonlySet<string> | undefined;
@@ -25,29 +26,53 @@ const kindNamed = (name: string): MonitorKind | undefined => monitorKinds.find((
 export function readMonitors(
   document: DeclarationDocument,
   declared: SystemDeclaration,
-  nameable: Nameable,
+  { pipeline, owners }: { readonly pipeline: Pipeline; readonly owners: ReadonlySet<string> | undefined },
 ): Reading<readonly DeclaredMonitor[]> {
-  const readings = declared.monitors.map((monitor, index) => readOne(document, declared, nameable, monitor, index));
-  const issues = [
-    ...repeatedNames(
-      document,
-      "monitors",
-      declared.monitors.map(({ name }) => name),
-    ),
-    ...readings.flatMap((reading) => ("issues" in reading ? reading.issues : [])),
-  ];
+  const nameable = { pipeline, owners, segments: declared.segments.map(({ name }) => name) };
+  const read = readEach(
+    declared.monitors,
+    nameable,
+    (index) =>
+      (...path) =>
+        document.place(["monitors", index, ...path]),
+  );
+  const repeated = repeatedNames(
+    document,
+    "monitors",
+    declared.monitors.map(({ name }) => name),
+  );
+  if (repeated.length === 0) return read;
+  return { issues: [...repeated, ...("issues" in read ? read.issues : [])] };
+}
+
+/** Monitors that somebody wants to try on a system that exists. */
+export function readMonitorList(
+  monitors: readonly MonitorDeclaration[],
+  system: System,
+  owners: ReadonlySet<string>,
+): Reading<readonly DeclaredMonitor[]> {
+  const nameable = { pipeline: system.pipeline, owners, segments: system.segments.map(({ name }) => name) };
+  return readEach(
+    monitors,
+    nameable,
+    (index) =>
+      (...path) =>
+        [`monitors[${index}]`, ...path].join("."),
+  );
+}
+
+function readEach(
+  monitors: readonly MonitorDeclaration[],
+  nameable: Nameable,
+  placeOf: (index: number) => Place,
+): Reading<readonly DeclaredMonitor[]> {
+  const readings = monitors.map((monitor, index) => readOne(placeOf(index), nameable, monitor));
+  const issues = readings.flatMap((reading) => ("issues" in reading ? reading.issues : []));
   if (issues.length > 0) return { issues };
   return { value: readings.flatMap((reading) => ("value" in reading ? [reading.value] : [])) };
 }
 
-function readOne(
-  document: DeclarationDocument,
-  system: SystemDeclaration,
-  nameable: Nameable,
-  monitor: MonitorDeclaration,
-  index: number,
-): Reading<DeclaredMonitor> {
-  const at = (...path: readonly (string | number)[]): string => document.place(["monitors", index, ...path]);
+function readOne(at: Place, nameable: Nameable, monitor: MonitorDeclaration): Reading<DeclaredMonitor> {
   const named = kindNamed(monitor.name);
   const kind = monitor.kind ?? named;
   if (kind === undefined)
@@ -63,7 +88,7 @@ function readOne(
   const issues = [
     ...kindIssues(at, monitor, named),
     ...metricIssues(at, monitor, kind),
-    ...segmentIssues(at, monitor, system),
+    ...segmentIssues(at, monitor, nameable.segments),
     ...featureIssues(at, monitor, nameable.pipeline),
     ...ownerIssues(at, monitor, nameable.owners),
   ];
@@ -118,8 +143,7 @@ function metricIssues(at: Place, monitor: MonitorDeclaration, kind: MonitorKind)
 const unitsOf = ({ defaults }: MonitorDefinition): ReadonlySet<string> =>
   new Set(Object.values(defaults.metrics).map(({ unit }) => unit));
 
-function segmentIssues(at: Place, monitor: MonitorDeclaration, system: SystemDeclaration): readonly Issue[] {
-  const names = system.segments.map(({ name }) => name);
+function segmentIssues(at: Place, monitor: MonitorDeclaration, names: readonly string[]): readonly Issue[] {
   return (monitor.segments ?? []).flatMap((text, index) => {
     const choice = segmentChoiceOf(text);
     if (choice.kind === "all-rows" || names.includes(choice.name)) return [];

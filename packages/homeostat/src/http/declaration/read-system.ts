@@ -282,6 +282,7 @@ async function assemble(
       unchecked: uncheckedOf(declared, contract, usesOutcomeColumn),
       ...readKeeping(declared),
       // left out where none is declared: a system that declares none keeps its digest
+      ...(declared.budget === undefined ? {} : { budget: declared.budget }),
       ...(monitors.value.length === 0 ? {} : { monitors: monitors.value }),
     },
   };

@@ -1,5 +1,6 @@
 import type { AuditLog } from "../../domain/audit.ts";
 import type { BaselineStore } from "../../domain/baseline/baseline.ts";
+import type { CellStore } from "../../domain/baseline/cell-store.ts";
 import type { ProfileStore } from "../../domain/baseline/profile-store.ts";
 import type { ChangeStore } from "../../domain/change/change.ts";
 import type { SkewMeter } from "../../domain/clock-skew.ts";
@@ -86,6 +87,7 @@ export interface House {
   readonly labels: LabelStore;
   readonly verdicts: VerdictStore;
   readonly slos: SloStore;
+  readonly cells: CellStore;
   readonly contracts: ContractWindowStore;
   readonly jobs: JobQueue;
   readonly transaction: Transact<HouseNouns>;

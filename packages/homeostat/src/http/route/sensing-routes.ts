@@ -97,14 +97,14 @@ async function verdictsOf(
   };
 }
 
-function rangeOf(query: RangeQuery): { readonly from?: Instant; readonly to?: Instant } {
+export function rangeOf(query: RangeQuery): { readonly from?: Instant; readonly to?: Instant } {
   return {
     ...(query.from === undefined ? {} : { from: Date.parse(query.from) }),
     ...(query.to === undefined ? {} : { to: Date.parse(query.to) }),
   };
 }
 
-function segmentOf(text: string | undefined): SegmentValue | "*" | undefined {
+export function segmentOf(text: string | undefined): SegmentValue | "*" | undefined {
   if (text === undefined || text === "") return undefined;
   if (text === "*") return "*";
   const at = text.indexOf("=");

@@ -113,6 +113,7 @@ function changedParts(before: System, after: System): string[] {
     "segments",
     "windows",
     "monitors",
+    "budget",
     "fallback",
     "owners",
     "notify",

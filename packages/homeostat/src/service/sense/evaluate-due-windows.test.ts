@@ -98,6 +98,7 @@ async function scene(name: string) {
     verdicts: {
       save: async (_system, _release, window, version, made) => void verdicts.set(`${window.start}|${version}`, made),
       list: async () => [],
+      tallies: async () => [],
       streaks: async (_system, _release, window, version) =>
         new Map(
           (verdicts.get(`${window.start}|${version}`) ?? [])

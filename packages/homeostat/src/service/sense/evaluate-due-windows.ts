@@ -4,6 +4,7 @@ import type { Cancellation } from "../../domain/cancellation.ts";
 import type { Finding, FindingStore } from "../../domain/finding/finding.ts";
 import { type Clock, type Instant, minuteMs, secondMs } from "../../domain/instant.ts";
 import { invariant } from "../../domain/invariant.ts";
+import { alarmBudgetOf } from "../../domain/monitor/alarm-budget.ts";
 import { evaluateWindow, findingsOf, sameStreaks } from "../../domain/monitor/evaluate-window.ts";
 import { monitorsOf } from "../../domain/monitor/monitors-of.ts";
 import { type ReferencePicture, referencePictureOf } from "../../domain/monitor/reference-picture.ts";
@@ -77,12 +78,7 @@ export function createSenses(ports: SensePorts): Senses {
       let evaluated = 0;
       for (const record of due) {
         if (cancellation?.aborted === true) break;
-        await evaluateOne(
-          ports,
-          { system, release, baseline, picture, watermark, watching: monitorsOf(system) },
-          record,
-          tell,
-        );
+        await evaluateOne(ports, { system, release, baseline, picture, watermark, ...watchOf(system) }, record, tell);
         evaluated += 1;
       }
       return evaluated;
@@ -110,6 +106,14 @@ interface Context {
   readonly picture: ReferencePicture;
   readonly watermark: Instant;
   readonly watching: readonly MonitorSettings[];
+  /** The false-discovery rate that the alarm budget leaves for each window. */
+  readonly level: number;
+}
+
+/** Who watches a system, and how sharply. */
+function watchOf(system: System): Pick<Context, "watching" | "level"> {
+  const watching = monitorsOf(system);
+  return { watching, level: alarmBudgetOf(system, watching).level };
 }
 
 async function evaluateOne(
@@ -134,7 +138,8 @@ async function evaluateOne(
     { ...context, window: record, profile, season, outcomesMature },
     watching,
   );
-  const evaluation = evaluateWindow({ picture, profile, season, outcomesMature, evidence }, watching, before);
+  const question = { picture, profile, season, outcomesMature, evidence };
+  const evaluation = evaluateWindow(question, watching, before, context.level);
   const findings = await withValues(
     ports,
     context,

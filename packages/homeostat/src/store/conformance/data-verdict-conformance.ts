@@ -67,6 +67,40 @@ export function verdictConformance(bench: () => DataBench): void {
     expect(await list("nobody", "*", 1)).toEqual([]);
   });
 
+  it("are kept apart by monitor, and counted by monitor and state", async () => {
+    const { verdicts } = bench();
+    const named = verdictOf(2, { monitorName: "mine" });
+    const other = verdictOf(0, { feature: "hour" });
+    await verdicts.save("named", "r1", windowAt(0), 1, [
+      verdictOf(0),
+      other,
+      named,
+      verdictOf(3, { monitor: "volume" }),
+    ]);
+    await verdicts.save("named", "r1", windowAt(1), 1, [verdictOf(0)]);
+    const query = { system: "named", release: "r1", windows: [{ ...windowAt(0), profileVersion: 1 }] };
+    const series = async (monitorName?: string) =>
+      (
+        await verdicts.list({
+          ...query,
+          monitor: "input-drift",
+          segment: "*",
+          ...(monitorName === undefined ? {} : { monitorName }),
+        })
+      ).map(({ verdict }) => seriesText(verdict.test.key));
+    expect(await series()).toEqual([verdictOf(0), other].map(({ test }) => seriesText(test.key)));
+    expect(await series("input-drift")).toEqual(await series());
+    expect(await series("mine")).toEqual([seriesText(named.test.key)]);
+    expect(await series("min")).toEqual([]);
+    const counted = { window: firstWindow, kind: "input-drift" };
+    expect(await verdicts.tallies(query)).toEqual([
+      { ...counted, monitorName: "input-drift", state: "healthy", series: 2 },
+      { ...counted, monitorName: "mine", state: "critical", series: 1 },
+      { window: firstWindow, kind: "volume", monitorName: "volume", state: "critical", series: 1 },
+    ]);
+    expect(await verdicts.tallies({ ...query, windows: [] })).toEqual([]);
+  });
+
   it("carry the streaks of their series to the next window", async () => {
     const { verdicts } = bench();
     const long = verdictOf(5, { segment: { name: "label", value: "tea" } });

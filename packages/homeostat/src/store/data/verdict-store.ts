@@ -1,12 +1,15 @@
-import type { SegmentValue } from "../../domain/finding/finding.ts";
+import type { MonitorKind, SegmentValue } from "../../domain/finding/finding.ts";
 import { isoOf } from "../../domain/instant.ts";
 import {
+  type SeriesKey,
   type SeriesVerdict,
   seriesText,
   type VerdictQuery,
   type VerdictStore,
+  type VerdictTally,
   type WindowVerdict,
 } from "../../domain/monitor/verdict.ts";
+import type { VerdictState } from "../../domain/window/window.ts";
 import type { DataClient } from "./data-client.ts";
 import { durableSettings } from "./event-table.ts";
 
@@ -39,6 +42,7 @@ export function createVerdictStore(client: DataClient): VerdictStore {
       await client.insertLines("verdicts", [new TextEncoder().encode(`${lines.join("\n")}\n`)]);
     },
     list: (query) => list(client, query),
+    tallies: (query) => tallies(client, query),
     streaks: async (system, release, window, version) => {
       const rows = await client.rows<{ series: string; streak: number }>(
         `SELECT series, streak FROM verdicts WHERE system = {system:String} AND release = {release:String}
@@ -69,19 +73,57 @@ async function list(client: DataClient, query: VerdictQuery): Promise<readonly W
   if (query.windows.length === 0) return [];
   const rows = await client.rows<{ start: string; body: string }>(
     `SELECT toUnixTimestamp64Milli(window) AS start, body FROM verdicts
-     WHERE system = {system:String} AND release = {release:String} AND monitor = {monitor:String} ${segmentCondition(query.segment)}
+     WHERE system = {system:String} AND release = {release:String} AND monitor = {monitor:String} AND startsWith(series, {asked:String}) ${segmentCondition(query.segment)}
        AND (toUnixTimestamp64Milli(window), version) IN (SELECT arrayJoin(arrayZip({starts:Array(Int64)}, {versions:Array(UInt32)})))
      ORDER BY window, segment, value, series`,
     {
       system: query.system,
       release: query.release,
       monitor: query.monitor,
+      asked: `${askedBy(query)}|`,
       ...segmentParameters(query.segment),
       starts: query.windows.map((window) => window.start),
       versions: query.windows.map((window) => window.profileVersion),
     },
   );
   return rows.map((row) => ({ window: Number(row.start), verdict: JSON.parse(row.body) as SeriesVerdict }));
+}
+
+/** How the series of a monitor begin. */
+const askedBy = ({ monitor, monitorName }: Pick<SeriesKey, "monitor" | "monitorName">): string =>
+  monitorName === undefined || monitorName === monitor ? monitor : `${monitor}:${monitorName}`;
+
+async function tallies(
+  client: DataClient,
+  query: Pick<VerdictQuery, "system" | "release" | "windows">,
+): Promise<readonly VerdictTally[]> {
+  if (query.windows.length === 0) return [];
+  const rows = await client.rows<{
+    start: string;
+    monitor: MonitorKind;
+    asked: string;
+    state: VerdictState;
+    count: string;
+  }>(
+    `SELECT toUnixTimestamp64Milli(window) AS start, monitor, splitByChar('|', series)[1] AS asked,
+       JSONExtractString(body, 'state') AS state, count() AS count
+     FROM verdicts WHERE system = {system:String} AND release = {release:String}
+       AND (toUnixTimestamp64Milli(window), version) IN (SELECT arrayJoin(arrayZip({starts:Array(Int64)}, {versions:Array(UInt32)})))
+     GROUP BY start, monitor, asked, state ORDER BY start, monitor, asked, state`,
+    {
+      system: query.system,
+      release: query.release,
+      starts: query.windows.map((window) => window.start),
+      versions: query.windows.map((window) => window.profileVersion),
+    },
+  );
+  return rows.map((row) => ({
+    window: Number(row.start),
+    kind: row.monitor,
+    monitorName: row.asked.slice(row.asked.indexOf(":") + 1),
+    state: row.state,
+    series: Number(row.count),
+  }));
 }
 
 function segmentCondition(segment: SegmentValue | "*" | undefined): string {

@@ -4,6 +4,7 @@ import type { MonitorDefinition } from "../monitor.ts";
 import { psiDefaults, psiSeries } from "../psi-series.ts";
 import { keyOf } from "../segment-key.ts";
 import { chosenFeatures, chosenSegments, metricOf } from "../settings.ts";
+import { smallestPsi } from "../smallest-seen.ts";
 import { segmentWords, wholeNumber, windowsRunning } from "../wording.ts";
 
 /** PSI of every feature in every segment against the baseline's own season (R12). */
@@ -14,6 +15,7 @@ export const inputDrift: MonitorDefinition = {
   defaults: { severity: "critical", metrics: { psi: psiDefaults } },
   covers: ["input-drift"],
   needs: [],
+  smallestSeen: ({ numbers }, level) => smallestPsi(numbers, level),
   rule: (metric, settings) => {
     const { threshold, persistenceWindows } = metricOf(settings, metric);
     return `debiased PSI at or above ${threshold} and significant after control of false discoveries, in ${windowsRunning(persistenceWindows)}`;

@@ -6,6 +6,7 @@ import type { FeatureReference } from "../reference-picture.ts";
 import { keyOf } from "../segment-key.ts";
 import { asks, chosenFeatures, chosenSegments, type MonitorSettings, metricOf } from "../settings.ts";
 import { shareTest } from "../share-test.ts";
+import { smallestShareGrowth } from "../smallest-seen.ts";
 import { untested } from "../untested.ts";
 import type { SeriesTest } from "../verdict.ts";
 import { percent, segmentWords, wholeNumber, windowsRunning } from "../wording.ts";
@@ -30,6 +31,7 @@ export const newCategory: MonitorDefinition = {
   },
   covers: ["new-categories"],
   needs: [],
+  smallestSeen: ({ numbers }, level) => smallestShareGrowth(numbers, level),
   rule: (metric, settings) => {
     const { threshold, persistenceWindows } = metricOf(settings, metric);
     return metric === "unseen-in-season"

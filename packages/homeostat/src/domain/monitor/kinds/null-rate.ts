@@ -4,6 +4,7 @@ import type { MonitorDefinition } from "../monitor.ts";
 import { keyOf } from "../segment-key.ts";
 import { chosenFeatures, chosenSegments, metricOf } from "../settings.ts";
 import { shareTest } from "../share-test.ts";
+import { smallestShareGrowth } from "../smallest-seen.ts";
 import type { SeriesTest } from "../verdict.ts";
 import { percent, segmentWords, wholeNumber, windowsRunning } from "../wording.ts";
 
@@ -21,6 +22,7 @@ export const nullRate: MonitorDefinition = {
   },
   covers: ["missing-values"],
   needs: [],
+  smallestSeen: ({ numbers }, level) => smallestShareGrowth(numbers, level),
   rule: (metric, settings) => {
     const { threshold, persistenceWindows } = metricOf(settings, metric);
     return `the share of missing values grew by at least ${percent(threshold)} (and ${leastRows} rows), significant after control of false discoveries, in ${windowsRunning(persistenceWindows)}`;

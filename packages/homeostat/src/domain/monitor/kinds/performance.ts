@@ -5,6 +5,7 @@ import { judgedMetrics, type MetricRule, metricRules } from "../quality/metric-r
 import type { SegmentQuality } from "../quality/segment-quality.ts";
 import { keyOf } from "../segment-key.ts";
 import { asks, chosenSegments, type MonitorDefaults, type MonitorSettings, metricOf } from "../settings.ts";
+import { smallestMetricMove } from "../smallest-seen.ts";
 import { splitWords } from "../truth/loss-split.ts";
 import { untested } from "../untested.ts";
 import type { SeriesTest } from "../verdict.ts";
@@ -45,6 +46,11 @@ export const performance: MonitorDefinition = {
   },
   covers: ["performance-loss", "slice-loss"],
   needs: ["splits"],
+  smallestSeen: (test, level) =>
+    test.performance?.headline?.name === test.key.metric
+      ? smallestMetricMove(test, level, ruleOf(test.key.metric).scale)
+      : undefined,
+  why: ({ task }) => `the task is ${task.type}: outcomes say how good its predictions were`,
   rule: (metric, settings) => {
     const { threshold, persistenceWindows } = metricOf(settings, metric);
     return `${ruleWords(ruleOf(metric), threshold)} and significant after overdispersion and control of false discoveries, in ${windowsRunning(persistenceWindows)}`;

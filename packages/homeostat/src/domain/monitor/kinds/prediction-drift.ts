@@ -3,6 +3,7 @@ import type { MonitorDefinition } from "../monitor.ts";
 import { psiDefaults, psiSeries } from "../psi-series.ts";
 import { keyOf } from "../segment-key.ts";
 import { chosenSegments, metricOf } from "../settings.ts";
+import { smallestPsi } from "../smallest-seen.ts";
 import { segmentWords, wholeNumber, windowsRunning } from "../wording.ts";
 
 /** PSI of what was predicted (scores, values or classes) in every segment against the baseline's own season (R13). */
@@ -13,6 +14,7 @@ export const predictionDrift: MonitorDefinition = {
   defaults: { severity: "critical", metrics: { psi: psiDefaults } },
   covers: ["prediction-drift"],
   needs: [],
+  smallestSeen: ({ numbers }, level) => smallestPsi(numbers, level),
   rule: (metric, settings) => {
     const { threshold, persistenceWindows } = metricOf(settings, metric);
     return `debiased PSI of the score at or above ${threshold} and significant after control of false discoveries, in ${windowsRunning(persistenceWindows)}`;

@@ -3,6 +3,7 @@ import { total } from "../count-series.ts";
 import type { MonitorDefinition } from "../monitor.ts";
 import { keyOf } from "../segment-key.ts";
 import { chosenSegments, metricOf } from "../settings.ts";
+import { detectableErrors } from "../smallest-seen.ts";
 import { seasonMissing, untested } from "../untested.ts";
 import type { SeriesTest } from "../verdict.ts";
 import { percent, segmentWords, wholeNumber, windowsRunning } from "../wording.ts";
@@ -23,6 +24,12 @@ export const volume: MonitorDefinition = {
   },
   covers: ["volume-change"],
   needs: [],
+  smallestSeen: ({ numbers }, level) => {
+    const normal = numbers.baselineValue ?? 0;
+    return normal === 0 ? undefined : detectableErrors(level) * Math.sqrt((numbers.overdispersion ?? 1) / normal);
+  },
+  why: ({ windows }) =>
+    `rows are counted in every window, and against ${windows.season === "none" ? "all windows" : "the same day of the week"} of the baseline`,
   rule: (metric, settings) => {
     const { threshold, persistenceWindows } = metricOf(settings, metric);
     const change =
