@@ -13,7 +13,7 @@ import { type FailureMode, failureModeNames, failureModeOf } from "./failure-mod
  * How one failure mode of one system is watched. Only `watched` says that something was tested; every other answer says
  * why nothing was.
  */
-export type Watch =
+type Watch =
   | {
       readonly kind: "watched";
       readonly by: readonly string[];

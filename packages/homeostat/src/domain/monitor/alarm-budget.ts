@@ -4,7 +4,7 @@ import type { System } from "../system/system.ts";
 import type { MonitorSettings } from "./settings.ts";
 
 /** False pages a month that a system may cost its owners while nothing is wrong, unless it declares another number. */
-export const usualPagesPerMonth = 1;
+const usualPagesPerMonth = 1;
 
 /** Share of false discoveries tolerated among the discoveries of one window, over all its tests, at most. */
 export const highestLevel = 0.05;

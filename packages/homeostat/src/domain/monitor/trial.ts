@@ -6,7 +6,7 @@ import type { MonitorSettings } from "./settings.ts";
 import { type SeriesKey, type SeriesVerdict, seriesText } from "./verdict.ts";
 
 /** A stretch of windows running in which a monitor would have fired. */
-export interface TrialEpisode {
+interface TrialEpisode {
   readonly from: Window["start"];
   readonly to: Window["end"];
   readonly windows: number;

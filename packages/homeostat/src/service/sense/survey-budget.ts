@@ -8,7 +8,7 @@ import type { VerdictState } from "../../domain/window/window.ts";
 import type { MonitorSurvey } from "./survey-monitors.ts";
 
 /** What one monitor may cost and did cost. */
-export interface BudgetFamily {
+interface BudgetFamily {
   readonly monitor: string;
   /** Tests in the newest evaluated window. */
   readonly tests: number;
