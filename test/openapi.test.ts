@@ -236,6 +236,8 @@ const calls: { readonly [N in RouteName]: () => Call | Promise<Call> } = {
   }),
   incidents: () => ({ address: "/v1/incidents?system=flight-delay" }),
   incident: () => ({ address: "/v1/incidents/1" }),
+  repeatStep: () => ({ address: "/v1/incidents/1/steps/4" }),
+  diagnose: () => ({ address: `${troubled}/diagnosis` }),
   acknowledge: () => ({ address: "/v1/incidents/1/acknowledge", body: { note: "seen" } }),
   resolve: () => ({ address: "/v1/incidents/1/resolve", body: {} }),
   noteIncident: () => ({ address: "/v1/incidents/1/notes", body: { text: "seen" } }),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { diagnosis, stepRepeat } from "./diagnosis.ts";
 import {
   causeLink,
   falseAlarmMark,
@@ -8,6 +9,7 @@ import {
   incidentNote,
   incidentSummary,
 } from "./incident.ts";
+import { instant } from "./name.ts";
 import { list, type Route } from "./route-definition.ts";
 
 /** Addresses about incidents. */
@@ -27,6 +29,23 @@ export const incidentRoutes = {
     scope: "read",
     summary: "One incident with its evidence",
     answer: incidentDetail,
+    status: 200,
+  },
+  repeatStep: {
+    method: "GET",
+    path: "/v1/incidents/{number}/steps/{step}",
+    scope: "read",
+    summary: "One step of a diagnosis, its statements asked again now",
+    answer: stepRepeat,
+    status: 200,
+  },
+  diagnose: {
+    method: "GET",
+    path: "/v1/systems/{system}/diagnosis",
+    scope: "read",
+    summary: "The seven steps on any stretch of event time; nothing is stored",
+    query: z.object({ from: instant.optional(), to: instant.optional() }),
+    answer: diagnosis,
     status: 200,
   },
   acknowledge: {

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { delivery } from "./channel.ts";
-import { change } from "./event.ts";
+import { diagnosis } from "./diagnosis.ts";
 import { instant, resourceName } from "./name.ts";
-import { driftCell, finding, performanceCell, segmentRef } from "./sensing.ts";
+import { finding } from "./sensing.ts";
 
 export const incidentSummary = z.object({
   number: z.int(),
@@ -22,47 +22,6 @@ export const incidentSummary = z.object({
 });
 export type IncidentSummary = z.infer<typeof incidentSummary>;
 
-export const sliceEvidence = z.object({
-  segment: segmentRef,
-  values: z.array(z.string()).describe("Segment values that belong to the slice"),
-  rows: z.int(),
-  share: z.number(),
-  auc: z.number().nullable(),
-  baselineAuc: z.number().nullable(),
-  globalAuc: z.number().nullable(),
-  globalBaselineAuc: z.number().nullable(),
-  globalPsi: z.number().nullable().describe("The same feature over all rows"),
-  slicePsi: z.number().nullable(),
-});
-
-export const diagnosisStep = z.object({
-  step: z.int().min(1).max(7),
-  title: z.string(),
-  status: z.enum(["done", "not-enough-data", "waiting-for-labels", "not-checked"]),
-  verdict: z.string(),
-  tookMs: z.number(),
-});
-
-export const suspect = z.object({
-  change: change.nullable().describe("null: none of the logged changes"),
-  posterior: z.number(),
-  why: z.array(z.string()),
-});
-
-export const diagnosis = z.object({
-  completedAt: instant,
-  tookMs: z.number(),
-  sentence: z.string(),
-  steps: z.array(diagnosisStep),
-  slice: sliceEvidence.nullable(),
-  otherSlices: z.array(sliceEvidence),
-  features: z.array(driftCell).describe("Every feature on the slice, most moved first"),
-  performance: z.array(performanceCell).describe("Slice and global, window by window"),
-  suspects: z.array(suspect),
-  namedCause: suspect.nullable().describe("Only when its posterior earns it"),
-});
-export type Diagnosis = z.infer<typeof diagnosis>;
-
 export const timelineEntry = z.object({
   at: instant,
   kind: z.string(),
@@ -79,7 +38,24 @@ export const linkedCause = z.object({
   at: instant,
 });
 
+const valueCount = z.object({ value: z.string(), rows: z.int() });
+
+export const blastRadius = z.object({
+  from: instant.describe("Event time since which answers were counted"),
+  rows: z.int().describe("Answers given in the slice since then"),
+  callers: z.array(valueCount),
+  cohorts: z.array(valueCount),
+  segments: z.array(valueCount.extend({ segment: z.string() })),
+  downstream: z
+    .array(z.object({ component: z.string(), steps: z.int() }))
+    .describe("What lineage says is made from it"),
+});
+
 export const incidentDetail = incidentSummary.extend({
+  blastRadius: blastRadius.nullable().describe("null: there is no baseline to tell the slice by"),
+  actions: z
+    .array(z.object({ at: instant, text: z.string(), actor: z.string().nullable() }))
+    .describe("What was done about it: releases that went live or back since it opened, and what people did"),
   linkedCause: linkedCause.nullable().describe("What a person found out to be the cause"),
   evidence: z.array(finding),
   diagnosis: diagnosis.nullable(),

@@ -4,6 +4,7 @@ export * from "./channel-declaration.ts";
 export * from "./data-contract.ts";
 export * from "./dataset.ts";
 export * from "./declaration-bundle.ts";
+export * from "./diagnosis.ts";
 export * from "./event.ts";
 export * from "./hook.ts";
 export * from "./incident.ts";

@@ -82,6 +82,8 @@ export const addresses: { readonly [N in RouteName]: AddressOf<N> } = {
   diffState: "GET /v1/systems/{system}/diff-state",
   incidents: "GET /v1/incidents",
   incident: "GET /v1/incidents/{number}",
+  diagnose: "GET /v1/systems/{system}/diagnosis",
+  repeatStep: "GET /v1/incidents/{number}/steps/{step}",
   acknowledge: "POST /v1/incidents/{number}/acknowledge",
   resolve: "POST /v1/incidents/{number}/resolve",
   noteIncident: "POST /v1/incidents/{number}/notes",

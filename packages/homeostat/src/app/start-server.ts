@@ -11,6 +11,7 @@ import { createAccess, createFirstAccess, type FirstAccess } from "../http/acces
 import type { Handlers } from "../http/handler.ts";
 import { channelHandlers } from "../http/route/channel-routes.ts";
 import { datasetHandlers } from "../http/route/dataset-routes.ts";
+import { diagnosisHandlers } from "../http/route/diagnosis-routes.ts";
 import { eventHandlers } from "../http/route/event-routes.ts";
 import { hookHandlers } from "../http/route/hook-routes.ts";
 import { incidentHandlers } from "../http/route/incident-routes.ts";
@@ -213,6 +214,7 @@ async function start({ config, clock, log, print }: StartOptions, undo: Undo[]):
     ...incidentHandlers(wired.house),
     ...postmortemHandlers(wired.house),
     ...channelHandlers(wired.house),
+    ...diagnosisHandlers(wired.house),
   };
   const server = await listen(config, directory, { handlers, access, store, clock, log });
   undo.push(() => server.close(httpStopMs));

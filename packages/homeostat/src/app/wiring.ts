@@ -134,6 +134,15 @@ export async function wire(foundation: Foundation): Promise<Wired> {
     gate,
     sleep: (ms, cancellation) => sleep(ms, cancellation),
   });
+  const diagnosing = {
+    ...control,
+    systems,
+    verdicts,
+    slices: createSliceStore(data),
+    runtime,
+    features,
+    clock,
+  };
   const house: House = {
     ...control,
     systems,
@@ -159,6 +168,7 @@ export async function wire(foundation: Foundation): Promise<Wired> {
     skews,
     checker,
     clock,
+    diagnosing,
     predicting: {
       features,
       clock,
@@ -218,7 +228,7 @@ export async function wire(foundation: Foundation): Promise<Wired> {
       },
       releasing,
       judging: house,
-      diagnosing: { ...house, slices: createSliceStore(data) },
+      diagnosing,
       escalating: house,
       paging: {
         ...house,

@@ -1,6 +1,7 @@
-import type { Diagnosis, IncidentDetail, IncidentSummary } from "@homeostat/protocol";
-import { countText, durationText, instantText, numberText, shareText, unknownMark } from "./format-value.ts";
-import { renderFacts, renderTable } from "./table.ts";
+import type { IncidentDetail, IncidentSummary } from "@homeostat/protocol";
+import { diagnosisText } from "./diagnosis-text.ts";
+import { countText, instantText } from "./format-value.ts";
+import { renderFacts } from "./table.ts";
 import type { Colors, Terminal } from "./terminal.ts";
 
 export function severityText(severity: IncidentSummary["severity"], colors: Colors): string {
@@ -11,8 +12,6 @@ export function stateText(state: IncidentSummary["state"], colors: Colors): stri
   return state === "open" ? colors.bold(state) : state;
 }
 
-const shownFeatures = 8;
-const shownSuspects = 5;
 const shownFindings = 12;
 
 /** The whole of an incident as a page of text: what, where, why, who, and what happened. */
@@ -49,113 +48,51 @@ export function incidentText(incident: IncidentDetail, terminal: Terminal): stri
   );
   const diagnosis =
     incident.diagnosis === null ? "\nThe diagnosis is still running.\n" : diagnosisText(incident.diagnosis, terminal);
-  return head + facts + diagnosis + findingsText(incident, terminal) + timelineText(incident, terminal);
+  return [
+    head,
+    facts,
+    diagnosis,
+    radiusText(incident, terminal),
+    actionsText(incident, terminal),
+    findingsText(incident, terminal),
+    timelineText(incident, terminal),
+  ].join("");
 }
 
 const heading = (text: string, colors: Colors): string => `\n${colors.bold(text)}\n`;
 
-function diagnosisText(diagnosis: Diagnosis, terminal: Terminal): string {
-  const { colors } = terminal;
-  const steps = diagnosis.steps.map((step) => [
-    String(step.step),
-    step.title,
-    step.status === "done"
-      ? step.verdict
-      : `${step.status.replaceAll("-", " ")}${step.verdict === "" ? "" : `: ${step.verdict}`}`,
-  ]);
+const shownValues = 5;
+
+/** Whom it concerns. */
+function radiusText({ blastRadius: radius }: IncidentDetail, { colors }: Terminal): string {
+  if (radius === null) return "";
+  const named = (values: readonly { readonly value: string; readonly rows: number }[]): string =>
+    values
+      .slice(0, shownValues)
+      .map(({ value, rows }) => `${value} (${countText(rows)})`)
+      .join(", ");
+  const line = (what: string, said: string): string => (said === "" ? "" : `${what}: ${said}\n`);
+  const segments = [...new Set(radius.segments.map(({ segment }) => segment))];
   return [
-    heading(`Diagnosis (${durationText(diagnosis.tookMs)})`, colors),
-    `${diagnosis.sentence}\n`,
-    "\n",
-    renderTable(
-      [
-        { head: "Step", align: "right" },
-        { head: "Question", wraps: true },
-        { head: "Answer", wraps: true },
-      ],
-      steps,
-      terminal,
+    heading("Blast radius", colors),
+    `${countText(radius.rows)} answers given in the slice since ${instantText(radius.from)}\n`,
+    line("Callers", named(radius.callers)),
+    line("Cohorts", named(radius.cohorts)),
+    ...segments.map((name) => line(name, named(radius.segments.filter(({ segment }) => segment === name)))),
+    line(
+      "Downstream",
+      radius.downstream.length === 0
+        ? "nothing that lineage knows of"
+        : radius.downstream.map(({ component }) => component).join(", "),
     ),
-    sliceText(diagnosis, terminal),
-    featuresText(diagnosis, terminal),
-    suspectsText(diagnosis, terminal),
   ].join("");
 }
 
-function sliceText({ slice }: Diagnosis, terminal: Terminal): string {
-  if (slice === null) return "";
-  const where = slice.segment === null ? "all rows" : `${slice.segment.name} in ${slice.values.join(", ")}`;
-  const unknown = `${unknownMark} not measured`;
-  const rows = [
-    [
-      "AUC",
-      numberText(slice.baselineAuc, unknown),
-      numberText(slice.auc, unknown),
-      numberText(slice.globalBaselineAuc, unknown),
-      numberText(slice.globalAuc, unknown),
-    ],
-    ["PSI of the feature", "", numberText(slice.slicePsi, unknown), "", numberText(slice.globalPsi, unknown)],
-  ];
-  const title = `Slice: ${where} (${countText(slice.rows)} rows, ${shareText(slice.share)} of all)`;
-  const columns = [
-    { head: "" },
-    { head: "Slice before", align: "right" },
-    { head: "Slice now", align: "right" },
-    { head: "All before", align: "right" },
-    { head: "All now", align: "right" },
-  ] as const;
-  return heading(title, terminal.colors) + renderTable(columns, rows, terminal);
-}
-
-function featuresText({ features }: Diagnosis, terminal: Terminal): string {
-  if (features.length === 0) return "";
-  const table = renderTable(
-    [
-      { head: "Feature on the slice" },
-      { head: "PSI", align: "right" },
-      { head: "By chance", align: "right" },
-      { head: "p", align: "right" },
-      { head: "Rows", align: "right" },
-    ],
-    features
-      .slice(0, shownFeatures)
-      .map((cell) => [
-        cell.feature,
-        numberText(cell.psiDebiased ?? cell.psi, `${unknownMark} ${cell.state.replaceAll("-", " ")}`),
-        numberText(cell.expectedByChance),
-        numberText(cell.pValue),
-        countText(cell.rows),
-      ]),
-    terminal,
+function actionsText({ actions }: IncidentDetail, { colors }: Terminal): string {
+  const lines = actions.map(
+    ({ at, text, actor }) => `${instantText(at)}  ${text}${actor === null ? "" : ` (${actor})`}\n`,
   );
-  return `\n${table}`;
-}
-
-function suspectsText(diagnosis: Diagnosis, terminal: Terminal): string {
-  if (diagnosis.suspects.length === 0) return "";
-  const named = diagnosis.namedCause?.change ?? null;
-  const verdict =
-    named === null
-      ? "Cause: no logged change is likely enough to be named"
-      : `Cause: ${named.component}, "${named.title}"`;
-  const table = renderTable(
-    [
-      { head: "Probability", align: "right" },
-      { head: "Change", wraps: true },
-      { head: "Why", wraps: true },
-    ],
-    diagnosis.suspects
-      .slice(0, shownSuspects)
-      .map((suspect) => [
-        shareText(suspect.posterior),
-        suspect.change === null
-          ? "none of the logged changes"
-          : `${suspect.change.component}: ${suspect.change.title} (${instantText(suspect.change.time)})`,
-        suspect.why.join("; "),
-      ]),
-    terminal,
-  );
-  return heading(verdict, terminal.colors) + table;
+  return heading("Actions taken", colors) + (lines.length === 0 ? "none yet\n" : lines.join(""));
 }
 
 function findingsText(incident: IncidentDetail, terminal: Terminal): string {

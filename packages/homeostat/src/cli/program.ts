@@ -9,6 +9,7 @@ import { addCompare } from "./command/compare.ts";
 import { addCoverage } from "./command/coverage.ts";
 import { addDataset } from "./command/dataset.ts";
 import { addDeliveries } from "./command/deliveries.ts";
+import { addDiagnose } from "./command/diagnose.ts";
 import { addDiffState } from "./command/diff-state.ts";
 import { addErase } from "./command/erase.ts";
 import { addErrors } from "./command/errors.ts";
@@ -62,6 +63,7 @@ const commands: readonly ((program: Command, cli: Cli) => void)[] = [
   addSlo,
   addIncidents,
   addIncident,
+  addDiagnose,
   addAcknowledge,
   addResolve,
   addNote,

@@ -88,6 +88,8 @@ export const reaches: Readonly<Record<RouteName, Reach>> = {
   diffState: "path",
   incidents: "items",
   incident: "answer",
+  diagnose: "path",
+  repeatStep: "handler",
   acknowledge: "closed",
   resolve: "closed",
   noteIncident: "closed",

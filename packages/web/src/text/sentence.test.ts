@@ -128,6 +128,8 @@ describe("the slice against all rows", () => {
   const slice = {
     segment: { name: "origin", value: "LAX" },
     values: ["LAX"],
+    words: "origin=LAX",
+    losses: null,
     rows: 764,
     share: 0.0507,
     auc: 0.541,
@@ -154,5 +156,6 @@ describe("the slice against all rows", () => {
   it("names every value that belongs to the slice", () => {
     expect(sliceName(slice)).toBe("origin = LAX");
     expect(sliceName({ ...slice, values: ["LAX", "SFO", "SEA"] })).toBe("origin = LAX, SFO and SEA");
+    expect(sliceName({ ...slice, segment: null, words: "origin=LAX and paid=card" })).toBe("origin=LAX and paid=card");
   });
 });

@@ -11,7 +11,7 @@ export function differenceOf(now: number | null, baseline: number | null): numbe
 
 /** `origin = LAX`, or `origin = LAX, SFO and SEA` when several values belong to the slice. */
 export function sliceName(slice: Slice): string {
-  if (slice.segment === null) return "all rows";
+  if (slice.segment === null) return slice.words;
   const values = slice.values.length === 0 ? [slice.segment.value] : slice.values;
   const last = values.at(-1) ?? "";
   return `${slice.segment.name} = ${values.length === 1 ? last : `${values.slice(0, -1).join(", ")} and ${last}`}`;

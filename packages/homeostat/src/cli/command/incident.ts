@@ -3,12 +3,14 @@ import type { IncidentDetail } from "@homeostat/protocol";
 import type { Client } from "@homeostat/sdk";
 import type { Command } from "commander";
 import { type Cli, connect, type RemoteOptions, remote } from "../cli.ts";
+import { repeatText } from "../diagnosis-text.ts";
 import { incidentText, timelineLine } from "../incident-text.ts";
 import { wholeNumber } from "../parse-argument.ts";
 import { similarText } from "./postmortem.ts";
 
 interface ShowOptions extends RemoteOptions {
   readonly follow?: boolean;
+  readonly step?: number;
 }
 
 interface ActOptions extends RemoteOptions {
@@ -27,12 +29,17 @@ export function addIncident(program: Command, cli: Cli): void {
     )
     .argument("<number>", "number of the incident", number)
     .option("--follow", "go on printing what happens until it is resolved (with --json one JSON line each)")
+    .option("--step <n>", "one step with its numbers and statements, asked again now", wholeNumber(1, 7))
     .addHelpText(
       "after",
-      "\nExamples:\n  homeostat incident 1\n  homeostat incident 1 --follow\n  homeostat incident 1 --json | jq .diagnosis.sentence\n",
+      "\nExamples:\n  homeostat incident 1\n  homeostat incident 1 --follow\n  homeostat incident 1 --step 4\n  homeostat incident 1 --json | jq .diagnosis.sentence\n",
     )
     .action(async (n: number, options: ShowOptions) => {
       const { client } = await connect(cli, options);
+      if (options.step !== undefined) {
+        const repeat = await client.call("repeatStep", { path: { number: n, step: String(options.step) } });
+        return cli.print(options, repeat, () => repeatText(repeat, cli.terminal));
+      }
       const incident = await client.call("incident", { path: { number: n } });
       if (options.follow === true) return follow(cli, client, incident, options);
       const { items } = await client.call("similarIncidents", { path: { number: n } });

@@ -1,3 +1,4 @@
+import { logGamma } from "../../stats/special/log-gamma.ts";
 import { logSumExp } from "../../stats/sum/log-sum-exp.ts";
 import type { HourCounts } from "../baseline/slice-store.ts";
 import { hourMs, type Instant } from "../instant.ts";
@@ -50,6 +51,50 @@ export function dateOnset(question: OnsetQuestion): Onset {
   });
   const scale = logSumExp(evidence);
   return { hours, weights: evidence.map((value) => Math.exp(value - scale)) };
+}
+
+/** Rows that the unknown law after the change is worth before any is seen: little, so that the rows themselves decide. */
+const priorRows = 4;
+
+/**
+ * Dates a change where no rows are certainly after it: it may have begun at any hour of the stretch. Before it rows follow
+ * the healthy law of their hour of the day, after it one law that nobody knows, with a Dirichlet prior around the day's
+ * healthy law; the posterior over the hours is that of the two marginal likelihoods (Barry and Hartigan 1993). An hour
+ * without rows says nothing. Cost: O(live counts + hours × bins).
+ */
+export function dateOnsetAlone(question: Omit<OnsetQuestion, "changedFrom">): Onset {
+  const healthy = lawByHourOfDay(question.reference, question.bins);
+  const day = dayLaw(question.reference, question.bins);
+  const byHour = new Map<Instant, HourCounts[]>();
+  for (const row of question.live) byHour.set(row.hour, [...(byHour.get(row.hour) ?? []), row]);
+  const hours: Instant[] = [];
+  for (let hour = question.from; hour <= question.to; hour += hourMs) hours.push(hour);
+  const after = new Array<number>(question.bins).fill(0);
+  let afterRows = 0;
+  let unchanged = 0;
+  const evidence: number[] = [];
+  for (const hour of [...hours].reverse()) {
+    for (const { bin, count } of byHour.get(hour) ?? []) {
+      after[bin] = (after[bin] ?? 0) + count;
+      afterRows += count;
+      unchanged += count * Math.log(healthy(hourOfDay(hour), bin));
+    }
+    let changed = logGamma(priorRows) - logGamma(priorRows + afterRows);
+    for (let bin = 0; bin < question.bins; bin++) {
+      const prior = priorRows * day(bin);
+      changed += logGamma(prior + (after[bin] ?? 0)) - logGamma(prior);
+    }
+    evidence.unshift(changed - unchanged);
+  }
+  const scale = logSumExp(evidence);
+  return { hours, weights: evidence.map((value) => Math.exp(value - scale)) };
+}
+
+function dayLaw(rows: readonly HourCounts[], bins: number): (bin: number) => number {
+  const counts = new Array<number>(bins).fill(0.5);
+  for (const { bin, count } of rows) counts[bin] = (counts[bin] ?? 0) + count;
+  const all = counts.reduce((sum, count) => sum + count, 0);
+  return (bin) => (counts[bin] ?? 0) / all;
 }
 
 const hourOfDay = (instant: Instant): number => Math.floor(instant / hourMs) % 24;

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { sampleFinding } from "../../store/conformance/control-sample.ts";
 import { otherValue } from "../baseline/baseline.ts";
+import { segmentSlice, sliceWords } from "../baseline/slice-store.ts";
 import type { Finding } from "../finding/finding.ts";
 import { dayWindow } from "../monitor/sample-picture.ts";
 import type { SeriesVerdict } from "../monitor/verdict.ts";
-import { findSlice, sliceWords } from "./find-slice.ts";
+import { findSlice } from "./find-slice.ts";
 
 const finding = (id: string, parts: Partial<Finding>): Finding => ({
   ...sampleFinding("s", id, dayWindow(0)),
@@ -60,7 +61,7 @@ describe("the slice of findings", () => {
     ).leads;
     expect(lead).toMatchObject({
       feature: "hour",
-      slice: { segment: "origin", values: ["LAX", "SFO"] },
+      slice: segmentSlice("origin", ["LAX", "SFO"]),
       finding: { id: "lax" },
     });
     expect(sliceWords(lead!.slice)).toBe("origin in {LAX, SFO}");
@@ -78,7 +79,7 @@ describe("the slice of findings", () => {
     });
     const volumes = [volume(at("ORD"), 0, 980), volume(at("ATL"), 1_950, 2_000), volume(at("AA", "carrier"), 0, 5_000)];
     const [lead] = findSlice([lost], volumes).leads;
-    expect(lead).toMatchObject({ feature: "origin", slice: { segment: "origin", values: ["ORD"] }, lostRows: 1_000 });
+    expect(lead).toMatchObject({ feature: "origin", slice: segmentSlice("origin", ["ORD"]), lostRows: 1_000 });
   });
 
   it("counts only values lost over and above those that never came", () => {
@@ -93,7 +94,7 @@ describe("the slice of findings", () => {
     });
     const [lead] = findSlice([lost], [volume(at("ORD"), 0, 1_000)]).leads;
     expect(lead!.lostRows).toBeCloseTo(1_000, 6);
-    expect(lead!.slice?.values).toEqual(["ORD"]);
+    expect(lead!.slice).toEqual(segmentSlice("origin", ["ORD"]));
   });
 
   it("follows a value that arrives under a new name to the value that went away", () => {
@@ -108,7 +109,7 @@ describe("the slice of findings", () => {
     });
     const [lead] = findSlice([renamed], [volume(at("ATL"), 90, 600), volume(at(otherValue), 0, 500)]).leads;
     expect(lead).toMatchObject({
-      slice: { segment: "origin", values: ["ATL"] },
+      slice: segmentSlice("origin", ["ATL"]),
       how: expect.stringContaining("vanished"),
     });
   });
@@ -152,7 +153,7 @@ describe("the slice of findings", () => {
       finding(value, { monitor: "volume", metric: "rows", feature: undefined, segment: at(value), rows: 5, effect: 1 }),
     );
     expect(findSlice(fallen, []).leads[0]).toMatchObject({
-      slice: { values: ["LAX", "SFO"] },
+      slice: { conditions: [{ values: ["LAX", "SFO"] }] },
       how: expect.stringContaining("in number"),
     });
     const whole = finding("all", { monitor: "volume", metric: "rows", feature: undefined, rows: 5, effect: 1 });

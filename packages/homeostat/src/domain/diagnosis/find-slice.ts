@@ -1,5 +1,5 @@
 import { otherValue } from "../baseline/baseline.ts";
-import type { Slice } from "../baseline/slice-store.ts";
+import { type Slice, segmentSlice } from "../baseline/slice-store.ts";
 import type { Finding } from "../finding/finding.ts";
 import type { SeriesVerdict } from "../monitor/verdict.ts";
 
@@ -119,7 +119,7 @@ function sliceOf(findings: readonly Finding[]): Slice | undefined {
   const segment = findings.find((finding) => finding.segment !== undefined)?.segment?.name;
   if (segment === undefined) return undefined;
   const own = findings.filter((finding) => finding.segment?.name === segment).sort(byEvidence);
-  return { segment, values: [...new Set(own.map((finding) => finding.segment?.value ?? ""))] };
+  return segmentSlice(segment, [...new Set(own.map((finding) => finding.segment?.value ?? ""))]);
 }
 
 /** A value must have lost at least this share of its rows to count as vanished. */
@@ -144,15 +144,10 @@ function vanishedValues(volumes: readonly SeriesVerdict[], lostRows: number, fea
       .sort((left, right) => right.missing - left.missing);
     const sum = own.reduce((rows, fall) => rows + fall.missing, 0);
     if (own.length > 0 && Math.abs(sum - lostRows) <= matchTolerance * lostRows)
-      return { segment: dimension, values: own.map((fall) => fall.segment.value) };
+      return segmentSlice(
+        dimension,
+        own.map((fall) => fall.segment.value),
+      );
   }
   return undefined;
-}
-
-/** `origin=LAX`, `origin in {LAX, SFO}` or `all rows`. */
-export function sliceWords(slice: Slice | undefined): string {
-  if (slice === undefined) return "all rows";
-  return slice.values.length === 1
-    ? `${slice.segment}=${slice.values[0] ?? ""}`
-    : `${slice.segment} in {${slice.values.join(", ")}}`;
 }

@@ -2,8 +2,17 @@
 export type ShiftPattern =
   | { readonly kind: "timezone_hours"; readonly hours: number }
   | { readonly kind: "unit_scale"; readonly factor: number }
+  | { readonly kind: "offset"; readonly by: number }
+  | { readonly kind: "constant_or_default"; readonly value: number }
+  | { readonly kind: "rounding"; readonly step: number }
   | { readonly kind: "value_lost_to_null" }
-  | { readonly kind: "renamed" };
+  | { readonly kind: "renamed" }
+  | { readonly kind: "case_or_whitespace" }
+  /** Inputs are what they were; what is true of them is not, or the answers' quality is not. */
+  | { readonly kind: "relation_changed" }
+  /** Inputs are what they were; the answers are not. */
+  | { readonly kind: "score_moved" }
+  | { readonly kind: "rows_lost" };
 
 /** Ratios that units of measure differ by. */
 const unitFactors = [10, 100, 1_000, 60, 3_600, 24, 1_024, 1.609344, 0.3048, 2.20462, 0.453592, 3.28084, 1.852];
@@ -65,6 +74,56 @@ export function unitChange(now: readonly number[], then: readonly number[]): Shi
   return steady && known !== undefined ? { kind: "unit_scale", factor: known } : undefined;
 }
 
+/** Quantiles that lie this near together, in units of their spread, are one distance. */
+const offsetTolerance = 0.05;
+const leastOffset = 0.15;
+
+/**
+ * The same added to every value: the differences of four in five quantiles at equal levels lie within a twentieth of the
+ * spread of each other, and are at least 15 % of it. Quantiles ascending; fewer than five give no answer.
+ */
+export function offsetChange(now: readonly number[], then: readonly number[]): ShiftPattern | undefined {
+  const spread = (then.at(-1) ?? 0) - (then[0] ?? 0);
+  if (then.length < 5 || now.length !== then.length || !(spread > 0)) return undefined;
+  const differences = now.map((value, index) => value - (then[index] ?? 0)).sort((a, b) => a - b);
+  const middle = differences[differences.length >> 1] ?? 0;
+  const near = differences.filter((difference) => Math.abs(difference - middle) <= offsetTolerance * spread);
+  const steady = near.length >= 0.8 * differences.length;
+  return steady && Math.abs(middle) >= leastOffset * spread ? { kind: "offset", by: middle } : undefined;
+}
+
+/** One value at this share more of the quantiles than before. */
+const defaultShare = 0.25;
+
+/** Many rows have one and the same value: it stands at a quarter more of the quantile levels than it did. Fewer than five give no answer. */
+export function defaultValue(now: readonly number[], then: readonly number[]): ShiftPattern | undefined {
+  if (now.length < 5 || then.length < 5) return undefined;
+  const shareIn = (values: readonly number[], value: number): number =>
+    values.filter((other) => other === value).length / values.length;
+  const best = [...new Set(now)]
+    .map((value) => ({ value, more: shareIn(now, value) - shareIn(then, value) }))
+    .reduce((winner, candidate) => (candidate.more > winner.more ? candidate : winner));
+  return best.more >= defaultShare ? { kind: "constant_or_default", value: best.value } : undefined;
+}
+
+const roundingSteps = [1, 10, 100, 0.1, 5, 50, 1_000];
+
+/** Every value is a multiple of a step that at most half of the values were multiples of. Fewer than five give no answer. */
+export function roundedValues(now: readonly number[], then: readonly number[]): ShiftPattern | undefined {
+  if (now.length < 5 || then.length < 5) return undefined;
+  const multiples = (values: readonly number[], step: number): number =>
+    values.filter((value) => Math.abs(value / step - Math.round(value / step)) < 1e-9).length / values.length;
+  const step = roundingSteps.find((one) => multiples(now, one) === 1 && multiples(then, one) <= 0.5);
+  return step === undefined ? undefined : { kind: "rounding", step };
+}
+
+/** Names never seen before that are known ones in another spelling: other case, spaces around them. */
+export function respelled(unseen: readonly string[], known: readonly string[]): boolean {
+  const plain = (text: string): string => text.trim().toLowerCase().replaceAll(/\s+/g, " ");
+  const before = new Set(known.map(plain));
+  return unseen.length > 0 && unseen.every((value) => before.has(plain(value)));
+}
+
 /** The pattern in words, for reasons and reports. */
 export function patternWords(pattern: ShiftPattern): string {
   switch (pattern.kind) {
@@ -72,6 +131,20 @@ export function patternWords(pattern: ShiftPattern): string {
       return `the clock moved by ${pattern.hours > 0 ? "+" : ""}${pattern.hours} hours`;
     case "unit_scale":
       return `the values are ${pattern.factor.toPrecision(4)} times what they were: another unit`;
+    case "offset":
+      return `${Number(pattern.by.toPrecision(4))} is added to the values`;
+    case "constant_or_default":
+      return `many rows arrive with the one value ${Number(pattern.value.toPrecision(6))}`;
+    case "rounding":
+      return `values are rounded to ${pattern.step}`;
+    case "case_or_whitespace":
+      return "known names arrive in another spelling";
+    case "relation_changed":
+      return "inputs are what they were, and what is true of them is not";
+    case "score_moved":
+      return "inputs are what they were, and the answers are not";
+    case "rows_lost":
+      return "rows are missing";
     case "value_lost_to_null":
       return "values arrive missing";
     case "renamed":

@@ -1,4 +1,5 @@
 import type { Contract } from "../contract/contract.ts";
+import type { DiagnosisSettings } from "../diagnosis/diagnosis-settings.ts";
 import type { CheckedExpression } from "../engine/expression.ts";
 import type { MonitorKind, Severity } from "../finding/finding.ts";
 import type { NotifyTarget } from "../notification/channel-declaration.ts";
@@ -35,6 +36,8 @@ export interface System {
   readonly slos?: readonly Slo[];
   /** False pages that its owners accept in a month in which nothing is wrong. Absent: one. */
   readonly budget?: { readonly pagesPerMonth: number } | undefined;
+  /** Thresholds of diagnoses that differ from the defaults. */
+  readonly diagnosis?: Partial<DiagnosisSettings> | undefined;
   /** What is declared but neither enforced nor checked, in words. Shown, never passed over. */
   readonly unchecked: readonly string[];
 }

@@ -45,6 +45,7 @@ import type { SystemStore } from "../../domain/system/system.ts";
 import type { Transact } from "../../domain/transaction.ts";
 import type { WindowStore } from "../../domain/window/window.ts";
 import type { PredictPorts } from "../../gateway/predict.ts";
+import type { DiagnosisPorts } from "../../service/judge/diagnose-incident.ts";
 import type { QuietGate } from "../../service/keep/quiet-gate.ts";
 import type { RunTeller } from "../../service/learn/own-runs.ts";
 
@@ -102,6 +103,7 @@ export interface House {
   readonly skews: SkewMeter;
   readonly checker: ExpressionChecker;
   readonly predicting: PredictPorts;
+  readonly diagnosing: DiagnosisPorts & { readonly systems: SystemStore };
   readonly clock: Clock;
   readonly parts: () => Promise<readonly PartState[]>;
   readonly about: {

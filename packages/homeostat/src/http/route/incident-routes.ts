@@ -1,14 +1,15 @@
-import type { Diagnosis, DriftCell, IncidentDetail, IncidentSummary, PerformanceCell } from "@homeostat/protocol";
-import type { FeatureAudit, SliceEvidence, Suspect } from "../../domain/incident/diagnosis.ts";
+import type { IncidentDetail, IncidentSummary } from "@homeostat/protocol";
 import type { Incident, LinkedCause } from "../../domain/incident/incident.ts";
 import { isoOf } from "../../domain/instant.ts";
 import { actOnIncident, type IncidentDeed } from "../../service/act/act-on-incident.ts";
 import { settleIncident } from "../../service/act/settle-incident.ts";
+import { actionsOn } from "../../service/judge/actions-on.ts";
+import { type BlastRadius, blastRadiusOf } from "../../service/judge/blast-radius.ts";
 import { type Handlers, type Reply, refused } from "../handler.ts";
 import { deliveryAnswer } from "./channel-routes.ts";
+import { diagnosisAnswer, performanceAround } from "./diagnosis-answer.ts";
 import type { House } from "./house.ts";
-import { changeAnswer } from "./intake-routes.ts";
-import { findingAnswer, performanceCells, segmentAnswer } from "./sensing-routes.ts";
+import { findingAnswer } from "./sensing-routes.ts";
 
 type IncidentRoutes =
   | "incidents"
@@ -95,16 +96,33 @@ function summaryAnswer(incident: Incident): IncidentSummary {
 }
 
 async function detailOf(house: House, incident: Incident): Promise<IncidentDetail> {
-  const [evidence, timeline, notifications] = await Promise.all([
+  const [evidence, timeline, notifications, radius, actions] = await Promise.all([
     house.findings.byIds(incident.findingIds),
     house.incidents.timeline(incident.number),
     house.deliveries.list({ incident: incident.number }),
+    blastRadiusOf(house.diagnosing, incident),
+    actionsOn(house, incident),
   ]);
   return {
     ...summaryAnswer(incident),
     linkedCause: linkedCauseAnswer(incident.linkedCause),
     evidence: evidence.map(findingAnswer),
-    diagnosis: incident.diagnosis === undefined ? null : await diagnosisAnswer(house, incident, incident.diagnosis),
+    blastRadius: radius === undefined ? null : radiusAnswer(radius),
+    actions: actions.map(({ at, text, actor }) => ({ at: isoOf(at), text, actor: actor ?? null })),
+    diagnosis:
+      incident.diagnosis === undefined
+        ? null
+        : diagnosisAnswer(
+            incident.diagnosis,
+            incident.since,
+            await performanceAround(
+              house,
+              incident.system,
+              incident.since,
+              incident.detectedAtEventTime,
+              incident.diagnosis.slice,
+            ),
+          ),
     timeline: timeline.map((entry) => ({
       at: isoOf(entry.at),
       kind: entry.kind,
@@ -115,84 +133,17 @@ async function detailOf(house: House, incident: Incident): Promise<IncidentDetai
   };
 }
 
+function radiusAnswer(radius: BlastRadius): NonNullable<IncidentDetail["blastRadius"]> {
+  return {
+    from: isoOf(radius.from),
+    rows: radius.rows,
+    callers: [...radius.callers],
+    cohorts: [...radius.cohorts],
+    segments: [...radius.segments],
+    downstream: [...radius.downstream],
+  };
+}
+
 function linkedCauseAnswer(linked: LinkedCause | undefined): IncidentDetail["linkedCause"] {
   return linked === undefined ? null : { ...linked, change: linked.change ?? null, at: isoOf(linked.at) };
-}
-
-async function diagnosisAnswer(
-  house: House,
-  incident: Incident,
-  diagnosis: NonNullable<Incident["diagnosis"]>,
-): Promise<Diagnosis> {
-  return {
-    completedAt: isoOf(diagnosis.completedAt),
-    tookMs: diagnosis.tookMs,
-    sentence: diagnosis.sentence,
-    steps: [...diagnosis.steps],
-    slice: diagnosis.slice === undefined ? null : sliceAnswer(diagnosis.slice),
-    otherSlices: diagnosis.otherSlices.map(sliceAnswer),
-    features: diagnosis.features.map((feature) => featureAnswer(incident, diagnosis.slice, feature)),
-    performance: await performanceAround(house, incident, diagnosis.slice),
-    suspects: diagnosis.suspects.map(suspectAnswer),
-    namedCause: diagnosis.namedCause === undefined ? null : suspectAnswer(diagnosis.namedCause),
-  };
-}
-
-function sliceAnswer(slice: SliceEvidence): NonNullable<Diagnosis["slice"]> {
-  return {
-    segment: segmentAnswer(slice.segment),
-    values: [...slice.values],
-    rows: slice.rows,
-    share: slice.share,
-    auc: slice.auc ?? null,
-    baselineAuc: slice.baselineAuc ?? null,
-    globalAuc: slice.globalAuc ?? null,
-    globalBaselineAuc: slice.globalBaselineAuc ?? null,
-    globalPsi: slice.globalPsi ?? null,
-    slicePsi: slice.slicePsi ?? null,
-  };
-}
-
-function featureAnswer(incident: Incident, slice: SliceEvidence | undefined, feature: FeatureAudit): DriftCell {
-  return {
-    window: isoOf(incident.since),
-    feature: feature.feature,
-    segment: segmentAnswer(slice?.segment),
-    state: feature.psiDebiased >= 0.25 ? "critical" : feature.psiDebiased >= 0.1 ? "warning" : "healthy",
-    variant: "psi/jeffreys",
-    psi: feature.psi,
-    psiDebiased: feature.psiDebiased,
-    expectedByChance: feature.expectedByChance,
-    pValue: feature.pValue,
-    rows: feature.rows,
-    baselineRows: feature.baselineRows,
-    bins: feature.bins,
-  };
-}
-
-function suspectAnswer(suspect: Suspect): Diagnosis["suspects"][number] {
-  return {
-    change: suspect.change === undefined ? null : changeAnswer(suspect.change),
-    posterior: suspect.posterior,
-    why: [...suspect.why],
-  };
-}
-
-const windowsAround = 14;
-
-/** Performance of all rows and of the slice's segment values, two weeks around the trouble. */
-async function performanceAround(
-  house: House,
-  incident: Incident,
-  slice: SliceEvidence | undefined,
-): Promise<PerformanceCell[]> {
-  const stored = await house.systems.get(incident.system);
-  if (stored === undefined) return [];
-  const reach = windowsAround * stored.system.windows.lengthMs;
-  const range = { from: incident.since - reach, to: incident.detectedAtEventTime + reach };
-  const segments = [
-    undefined,
-    ...(slice?.segment === undefined ? [] : slice.values.map((value) => ({ name: slice.segment?.name ?? "", value }))),
-  ];
-  return performanceCells(house, stored.system, range, segments);
 }

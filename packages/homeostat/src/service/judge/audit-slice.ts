@@ -1,4 +1,10 @@
-import type { Slice, SlicePicture, SliceStore } from "../../domain/baseline/slice-store.ts";
+import {
+  onlySegment,
+  type Slice,
+  type SlicePicture,
+  type SliceStore,
+  sliceWords,
+} from "../../domain/baseline/slice-store.ts";
 import type { FeatureAudit, SliceEvidence } from "../../domain/incident/diagnosis.ts";
 import { denseCounts, denseScores, total } from "../../domain/monitor/count-series.ts";
 import { seasonOf } from "../../domain/window/window.ts";
@@ -13,7 +19,12 @@ export interface SliceAudit {
   readonly slice: SliceEvidence | undefined;
   /** Every feature on the slice, most moved first. */
   readonly features: readonly FeatureAudit[];
+  /** The same over all rows. */
+  readonly global: readonly FeatureAudit[];
 }
+
+const meanLoss = ({ losses }: SlicePicture): number | undefined =>
+  losses.rows === 0 ? undefined : losses.loss / losses.rows;
 
 /**
  * PSI of every feature on the slice against the same slice in the reference windows of the same seasons, and the AUC of
@@ -39,11 +50,14 @@ export async function auditSlice(
   const features = compare(scene, now, then);
   const global = compare(scene, allNow, allThen);
   const top = features[0];
+  const segment = onlySegment(slice);
   return {
     features,
+    global,
     slice: {
-      segment: slice === undefined ? undefined : { name: slice.segment, value: slice.values[0] ?? "" },
-      values: slice?.values ?? [],
+      segment: segment === undefined ? undefined : { name: segment.name, value: segment.values[0] ?? "" },
+      values: segment?.values ?? [],
+      words: sliceWords(slice),
       rows: now.rows,
       share: allNow.rows === 0 ? 0 : now.rows / allNow.rows,
       auc: aucOf(scene, now),
@@ -52,6 +66,12 @@ export async function auditSlice(
       globalBaselineAuc: aucOf(scene, allBaseline),
       slicePsi: top?.psi,
       globalPsi: global.find((feature) => feature.feature === top?.feature)?.psi,
+      losses: {
+        slice: meanLoss(now),
+        sliceBaseline: meanLoss(sliceBaseline),
+        global: meanLoss(allNow),
+        globalBaseline: meanLoss(allBaseline),
+      },
     },
   };
 }

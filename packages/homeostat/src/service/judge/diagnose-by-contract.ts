@@ -1,25 +1,21 @@
 import type { SliceStore } from "../../domain/baseline/slice-store.ts";
-import type { ChangeStore } from "../../domain/change/change.ts";
 import type { ShiftPattern } from "../../domain/diagnosis/shift-pattern.ts";
 import type { Finding } from "../../domain/finding/finding.ts";
 import type { Diagnosis } from "../../domain/incident/diagnosis.ts";
 import type { Incident } from "../../domain/incident/incident.ts";
 import { type Clock, isoOf } from "../../domain/instant.ts";
-import type { LineageStore } from "../../domain/lineage/lineage.ts";
 import type { System } from "../../domain/system/system.ts";
 import type { DiagnosisScene } from "./diagnosis-scene.ts";
 import { infrastructureStep } from "./infrastructure-step.ts";
 import { type StepResult, stepTaker } from "./step-taker.ts";
-import { causeWords, evenly, rankChanges } from "./trace-upstream.ts";
+import { causeWords, evenly, rankChanges, type TracePorts } from "./trace-upstream.ts";
 
-interface ContractDiagnosisPorts {
+interface ContractDiagnosisPorts extends TracePorts {
   readonly slices: SliceStore;
-  readonly changes: ChangeStore;
-  readonly lineage: LineageStore;
   readonly clock: Clock;
 }
 
-type ContractScene = Pick<DiagnosisScene, "system" | "range" | "findings">;
+type ContractScene = Pick<DiagnosisScene, "system" | "range" | "findings" | "settings">;
 
 /** From the first window in which a promise was broken to the end of the newest one known. */
 export function contractRange(
@@ -79,9 +75,9 @@ export async function diagnoseByContract(ports: ContractDiagnosisPorts, scene: C
   const startedAt = ports.clock.now();
   const { system, range } = scene;
   const broken = brokenRules(scene.findings);
-  const steps = stepTaker(ports.clock);
+  const steps = stepTaker(ports.clock, ports.slices);
   await steps.take(1, "business and model metric first", withoutBaseline("the model's metric"));
-  await steps.take(2, "infrastructure, briefly", () => infrastructureStep(ports, scene));
+  await steps.take(2, "infrastructure, briefly", (slices) => infrastructureStep(slices, scene));
   await steps.take(3, "distrust the global number", withoutBaseline("a slice"));
   await steps.take(4, "slice by every declared segment", withoutBaseline("a segment"));
   await steps.take(5, "the promises of the source", async () => ({
@@ -94,6 +90,7 @@ export async function diagnoseByContract(ports: ContractDiagnosisPorts, scene: C
       onset: evenly(range.from, range.from + system.windows.lengthMs),
       shares: sharesOf(broken),
       pattern: patternOf(broken[0]),
+      slice: undefined,
     });
     return {
       value,
@@ -109,7 +106,6 @@ export async function diagnoseByContract(ports: ContractDiagnosisPorts, scene: C
     sentence: sentenceOf(system, broken, traced.named?.change),
     steps: steps.taken(),
     slice: undefined,
-    otherSlices: [],
     features: [],
     suspects: traced.suspects,
     namedCause: traced.named,

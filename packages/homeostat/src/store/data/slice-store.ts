@@ -1,20 +1,39 @@
-import { type Baseline, nullValue, otherValue } from "../../domain/baseline/baseline.ts";
+import type { Baseline } from "../../domain/baseline/baseline.ts";
 import { type BinCounts, type ProbabilityCounts, scoreSubject } from "../../domain/baseline/profile-store.ts";
-import type { HourCounts, RowRange, Slice, SlicePicture, SliceStore } from "../../domain/baseline/slice-store.ts";
+import {
+  type CodedDimension,
+  channelColumns,
+  type HourCounts,
+  type LossHour,
+  type LossSums,
+  type ReplayRow,
+  type RowRange,
+  type Slice,
+  type SlicePicture,
+  type SliceStore,
+} from "../../domain/baseline/slice-store.ts";
 import { hourMs } from "../../domain/instant.ts";
 import type { System } from "../../domain/system/system.ts";
 import type { DataClient } from "./data-client.ts";
-import { eventTablesOf, latestLabels, windowStartOf } from "./event-table.ts";
+import { eventTablesOf, windowStartOf } from "./event-table.ts";
 import { subjectBin } from "./profile-statement.ts";
-
-interface RowSource {
-  readonly sql: string;
-  readonly parameters: Readonly<Record<string, unknown>>;
-}
+import { countLattice } from "./slice-lattice.ts";
+import { reachOf } from "./slice-reach.ts";
+import { inRange, judgedRowsOf, lossOf, type RowSource, rowsOf } from "./slice-rows.ts";
 
 /** Raw rows for a diagnosis, counted by the engine. */
 export function createSliceStore(client: DataClient): SliceStore {
   return {
+    told: (tell) =>
+      createSliceStore({
+        ...client,
+        rows: (sql, parameters = {}) => {
+          tell({ sql, parameters });
+          return client.rows(sql, parameters);
+        },
+      }),
+    repeat: ({ sql, parameters }, limit) =>
+      client.rows(`SELECT * FROM (${sql}) LIMIT {repeated:UInt32}`, { ...parameters, repeated: limit }),
     picture: (system, baseline, range, slice) => picture(client, system, baseline, range, slice),
     quantiles: async (system, baseline, range, slice, feature, levels) => {
       const source = rowsOf(system, baseline, range, slice);
@@ -36,10 +55,26 @@ export function createSliceStore(client: DataClient): SliceStore {
       const source = rowsOf(system, baseline, range, slice);
       const bin = subjectBin(baseline, feature);
       const rows = await client.rows<{ hour: string; bin: number; n: string }>(
-        `SELECT ${windowStartOf("toUnixTimestamp64Milli(time)", hourMs)} AS hour, ${bin.sql} AS bin, count() AS n FROM (${source.sql}) GROUP BY hour, bin ORDER BY hour, bin`,
+        `SELECT ${hourOfRow} AS hour, ${bin.sql} AS bin, count() AS n FROM (${source.sql}) GROUP BY hour, bin ORDER BY hour, bin`,
         { ...source.parameters, ...bin.parameters },
       );
       return rows.map((row): HourCounts => ({ hour: Number(row.hour), bin: row.bin, count: Number(row.n) }));
+    },
+    hourlyLoss: (system, baseline, range, slice) => hourlyLoss(client, system, baseline, range, slice),
+    lattice: (system, baseline, question) => countLattice(client, system, baseline, question),
+    channels: (system, range, limit) => channels(client, system, range, limit),
+    reach: (system, baseline, range, slice) => reachOf(client, system, rowsOf(system, baseline, range, slice)),
+    replayRows: (system, baseline, range, slice, limit) => replayRows(client, system, baseline, range, slice, limit),
+    business: async (system, range) => {
+      const ids = `SELECT id FROM ${eventTablesOf(system.name).predictions} WHERE ${inRange}`;
+      const rows = await client.rows<{ name: string; unit: string; n: string; mean: number }>(
+        `SELECT name, unit, count() AS n, avg(number) AS mean FROM (
+           SELECT prediction_id, name, unit, number FROM outcomes WHERE system = {system:String} AND kind = 'business' AND prediction_id IN (${ids})
+           ORDER BY prediction_id, name, time DESC, received DESC LIMIT 1 BY prediction_id, name)
+         GROUP BY name, unit ORDER BY name, unit`,
+        { system: system.name, from: range.from, to: range.to },
+      );
+      return rows.map((row) => ({ name: row.name, unit: row.unit, count: Number(row.n), mean: row.mean }));
     },
     serving: async (system, range) => {
       const [row] = await client.rows<{ n: string; degraded: number; p95: number | null }>(
@@ -52,43 +87,9 @@ export function createSliceStore(client: DataClient): SliceStore {
   };
 }
 
-const inRange =
-  "time >= fromUnixTimestamp64Milli({from:Int64}, 'UTC') AND time < fromUnixTimestamp64Milli({to:Int64}, 'UTC')";
-
-function rowsOf(system: System, baseline: Baseline, range: RowRange, slice: Slice | undefined): RowSource {
-  const tables = eventTablesOf(system.name);
-  const { condition, parameters } = sliceCondition(system, baseline, slice);
-  if (range.kind === "reference") {
-    return {
-      sql: `SELECT * FROM ${tables.reference} WHERE release = {release:String}
-        AND has({starts:Array(Int64)}, ${windowStartOf("toUnixTimestamp64Milli(time)", system.windows.lengthMs)})${condition}`,
-      parameters: { ...parameters, release: baseline.release, starts: [...range.windows] },
-    };
-  }
-  return {
-    sql: `SELECT * FROM ${tables.predictions} WHERE ${inRange}${condition}`,
-    parameters: { ...parameters, from: range.from, to: range.to },
-  };
-}
-
-/** The segment's name is one of the system's own, never text from a caller; one that is declared no more has no rows. */
-function sliceCondition(
-  system: System,
-  baseline: Baseline,
-  slice: Slice | undefined,
-): { readonly condition: string; readonly parameters: Readonly<Record<string, unknown>> } {
-  if (slice === undefined) return { condition: "", parameters: {} };
-  const segment = system.segments.find((candidate) => candidate.name === slice.segment)?.name;
-  if (segment === undefined) return { condition: " AND 0", parameters: {} };
-  const named = `has({slice:Array(String)}, toString(s_${segment}))`;
-  if (!slice.values.includes(otherValue))
-    return { condition: ` AND ${named}`, parameters: { slice: [...slice.values] } };
-  const frozen = baseline.segments.find((candidate) => candidate.name === segment)?.values ?? [];
-  return {
-    condition: ` AND (${named} OR NOT has({frozen:Array(String)}, toString(s_${segment})))`,
-    parameters: { slice: [...slice.values], frozen: [...frozen, nullValue] },
-  };
-}
+const hourOfRow = windowStartOf("toUnixTimestamp64Milli(time)", hourMs);
+/** Features counted by one statement: more would hold too many groups side by side. */
+const featuresPerStatement = 50;
 
 async function picture(
   client: DataClient,
@@ -98,43 +99,74 @@ async function picture(
   slice: Slice | undefined,
 ): Promise<SlicePicture> {
   const source = rowsOf(system, baseline, range, slice);
-  const counted = await Promise.all(
-    baseline.features.map(async ({ name }): Promise<readonly [string, BinCounts]> => {
-      const bin = subjectBin(baseline, name);
-      const rows = await client.rows<{ bin: number; n: string }>(
-        `SELECT ${bin.sql} AS bin, count() AS n FROM (${source.sql}) GROUP BY bin ORDER BY bin`,
-        { ...source.parameters, ...bin.parameters },
-      );
-      return [name, { bins: rows.map((row) => row.bin), counts: rows.map((row) => Number(row.n)) }];
-    }),
-  );
+  const names = baseline.features.map(({ name }) => name);
+  const features = new Map<string, BinCounts>(names.map((name) => [name, { bins: [], counts: [] }]));
+  for (let from = 0; from < names.length; from += featuresPerStatement)
+    for (const [name, counts] of await featureCounts(
+      client,
+      baseline,
+      source,
+      names.slice(from, from + featuresPerStatement),
+    ))
+      features.set(name, counts);
   const [size] = await client.rows<{ n: string }>(`SELECT count() AS n FROM (${source.sql})`, source.parameters);
+  const judged = judgedRowsOf(system, range, source);
   return {
     rows: Number(size?.n ?? 0),
-    features: new Map(counted),
-    score: await scores(client, system, baseline, range, source),
+    features,
+    score: await scores(client, baseline, judged),
+    losses: await losses(client, system, judged),
   };
+}
+
+/** Counts of several features by bin, in one scan. */
+async function featureCounts(
+  client: DataClient,
+  baseline: Baseline,
+  source: RowSource,
+  names: readonly string[],
+): Promise<readonly (readonly [string, BinCounts])[]> {
+  const bins = names.map((name, index) => subjectBin(baseline, name, `f${index}`));
+  const chosen = (what: (index: number) => string): string =>
+    names.length === 1
+      ? what(0)
+      : `multiIf(${names
+          .slice(1)
+          .map((_, index) => `grouping(b${index + 1}) = 0, ${what(index + 1)}, `)
+          .join("")}${what(0)})`;
+  const rows = await client.rows<{ feature: number; bin: number; n: string }>(
+    `SELECT ${chosen((index) => `toUInt16(${index})`)} AS feature, ${chosen((index) => `b${index}`)} AS bin, count() AS n
+     FROM (SELECT ${bins.map((bin, index) => `toInt16(${bin.sql}) AS b${index}`).join(", ")} FROM (${source.sql}))
+     GROUP BY GROUPING SETS (${names.map((_, index) => `(b${index})`).join(", ")}) ORDER BY feature, bin`,
+    Object.assign({}, source.parameters, ...bins.map((bin) => bin.parameters)),
+  );
+  return names.map((name, index) => {
+    const own = rows.filter((row) => row.feature === index);
+    return [name, { bins: own.map((row) => row.bin), counts: own.map((row) => Number(row.n)) }];
+  });
+}
+
+async function losses(client: DataClient, system: System, judged: RowSource): Promise<LossSums> {
+  const loss = lossOf(system);
+  const [row] = await client.rows<{ n: string; l: number; s: number }>(
+    `SELECT count() AS n, sum(${loss.sql}) AS l, sum(${loss.sql} * ${loss.sql}) AS s FROM (${judged.sql}) WHERE ${loss.known}`,
+    judged.parameters,
+  );
+  return { rows: Number(row?.n ?? 0), loss: row?.l ?? 0, squares: row?.s ?? 0 };
 }
 
 async function scores(
   client: DataClient,
-  system: System,
   baseline: Baseline,
-  range: RowRange,
-  source: RowSource,
+  judged: RowSource,
 ): Promise<ProbabilityCounts | undefined> {
-  // Other tasks have no slice audit of their answers: their step says that it was not checked.
+  // Other tasks have no distribution of scores here: their losses are counted.
   if (baseline.score.kind !== "probability") return undefined;
   const bin = subjectBin(baseline, scoreSubject);
-  const joined =
-    range.kind === "reference"
-      ? source.sql
-      : `SELECT p.probability AS probability, 1 AS scored, o.outcome AS outcome FROM (${source.sql}) AS p
-         LEFT JOIN (${latestLabels(system, `SELECT id FROM (${source.sql})`)}) AS o ON p.id = o.prediction_id`;
   const rows = await client.rows<{ bin: number; n: string; p: string; q: string; s: number; l: number }>(
     `SELECT ${bin.sql} AS bin, count() AS n, countIf(outcome = 1) AS p, countIf(outcome = 0) AS q, sum(probability) AS s, sumIf(probability, isNotNull(outcome)) AS l
-     FROM (${joined}) WHERE scored = 1 GROUP BY bin ORDER BY bin`,
-    { ...source.parameters, ...bin.parameters, system: system.name },
+     FROM (${judged.sql}) GROUP BY bin ORDER BY bin`,
+    { ...judged.parameters, ...bin.parameters },
   );
   return {
     kind: "probability",
@@ -145,4 +177,86 @@ async function scores(
     scoreSums: rows.map((row) => row.s),
     labelledScoreSums: rows.map((row) => row.l),
   };
+}
+
+/** Twice the mean loss of all reference rows is large; a wrong decision always is. */
+async function hourlyLoss(
+  client: DataClient,
+  system: System,
+  baseline: Baseline,
+  range: RowRange,
+  slice: Slice | undefined,
+): Promise<readonly LossHour[]> {
+  const loss = lossOf(system);
+  const usual = `SELECT 2 * avg(${loss.sql}) FROM ${eventTablesOf(system.name).reference} WHERE release = {release:String} AND scored = 1 AND ${loss.known}`;
+  const large = system.task.type === "regression" ? `(${usual})` : "0";
+  const source = judgedRowsOf(system, range, rowsOf(system, baseline, range, slice));
+  const rows = await client.rows<{ hour: string; n: string; large: string }>(
+    `SELECT ${hourOfRow} AS hour, count() AS n, countIf(${loss.sql} > ${large}) AS large FROM (${source.sql}) WHERE ${loss.known} GROUP BY hour ORDER BY hour`,
+    { ...source.parameters, release: baseline.release },
+  );
+  return rows.map((row) => ({ hour: Number(row.hour), rows: Number(row.n), large: Number(row.large) }));
+}
+
+/** A channel with one value tells nothing apart. */
+async function channels(
+  client: DataClient,
+  system: System,
+  range: RowRange,
+  limit: number,
+): Promise<readonly CodedDimension[]> {
+  if (range.kind !== "live") return [];
+  const found = await Promise.all(
+    channelColumns.map(async (name): Promise<CodedDimension> => {
+      const rows = await client.rows<{ v: string }>(
+        `SELECT toString(${name}) AS v FROM ${eventTablesOf(system.name).predictions} WHERE ${inRange} AND ${name} != '' GROUP BY v ORDER BY count() DESC, v LIMIT {limit:UInt32}`,
+        { from: range.from, to: range.to, limit },
+      );
+      const items = rows.map(({ v }) => ({ values: [v], words: `${name}=${v}` }));
+      return { dimension: { kind: "channel", name }, items };
+    }),
+  );
+  return found.filter(({ items }) => items.length > 1);
+}
+
+async function replayRows(
+  client: DataClient,
+  system: System,
+  baseline: Baseline,
+  range: RowRange,
+  slice: Slice | undefined,
+  limit: number,
+): Promise<readonly ReplayRow[]> {
+  const plain = rowsOf(system, baseline, range, slice);
+  // The hash spreads the choice over the stretch and makes it the same every time.
+  const chosen = {
+    sql: `SELECT * FROM (${plain.sql}) ORDER BY cityHash64(id) LIMIT {replayed:UInt32}`,
+    parameters: { ...plain.parameters, replayed: limit },
+  };
+  const judged = judgedRowsOf(system, range, chosen);
+  const vector = system.pipeline.features.map(({ name }) => `f_${name} AS v_${name}`);
+  const inputs = system.pipeline.inputs.map(({ name, type }) =>
+    type === "timestamp" ? `formatDateTime(i_${name}, '%Y-%m-%dT%H:%i:%S.%fZ') AS w_${name}` : `i_${name} AS w_${name}`,
+  );
+  const rows = await client.rows<Readonly<Record<string, number | string | boolean | null>>>(
+    `SELECT id, probability, outcome, ${[...vector, ...inputs].join(", ")} FROM (${judged.sql}) ORDER BY id`,
+    judged.parameters,
+  );
+  const numberOr = (value: string | number | boolean | null | undefined): number | string | null =>
+    typeof value === "boolean" ? Number(value) : (value ?? null);
+  return rows.map(
+    (row): ReplayRow => ({
+      id: String(row.id),
+      probability: Number(row.probability),
+      outcome: row.outcome === null || row.outcome === undefined ? undefined : Number(row.outcome) === 1,
+      vector: system.pipeline.features.map(({ name }) => numberOr(row[`v_${name}`])),
+      inputs: Object.fromEntries(
+        system.pipeline.inputs.map(({ name, type }) => {
+          const value = row[`w_${name}`] ?? null;
+          // Whole numbers of 64 bits arrive as text.
+          return [name, type === "integer" && value !== null ? Number(value) : value];
+        }),
+      ),
+    }),
+  );
 }

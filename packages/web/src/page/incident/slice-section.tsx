@@ -8,8 +8,6 @@ import { driftLevelOf, incidentPsi, warningPsi } from "../../plot/drift-level.ts
 import { formatCount, formatDecimal, formatDifference, formatPsi, formatShare } from "../../text/number.ts";
 import { calmSentence, differenceOf, sliceName } from "../../text/slice-sentence.ts";
 
-type Slice = NonNullable<Diagnosis["slice"]>;
-
 const psiTicks: readonly BarTick[] = [
   { at: warningPsi, kind: "warning", title: "0.1: warning level" },
   { at: incidentPsi, kind: "incident", title: "0.25: incident level" },
@@ -75,44 +73,45 @@ function SideCard(props: {
   );
 }
 
-function OtherSlices(props: { readonly slices: readonly Slice[] }): ReactElement {
+/** What the search over conjunctions found and confirmed on rows that took no part in finding it. */
+function FoundSlices(props: { readonly slices: Diagnosis["foundSlices"] }): ReactElement {
   return (
-    <ScrollTable caption="Other slices that stand out" label="Other slices that stand out">
+    <ScrollTable caption="Slices that got worse, confirmed on held-out rows" label="Slices that got worse">
       <thead>
         <tr>
           <th scope="col">Slice</th>
+          <th scope="col">What grew</th>
+          <th scope="col" className="number">
+            Before
+          </th>
+          <th scope="col" className="number">
+            Now
+          </th>
+          <th scope="col" className="number">
+            Rows harmed
+          </th>
           <th scope="col" className="number">
             Rows
-          </th>
-          <th scope="col" className="number">
-            Share
-          </th>
-          <th scope="col" className="number">
-            AUC
-          </th>
-          <th scope="col" className="number">
-            Baseline AUC
-          </th>
-          <th scope="col" className="number">
-            PSI
           </th>
         </tr>
       </thead>
       <tbody>
         {props.slices.map((slice) => (
-          <tr key={sliceName(slice)}>
-            <th scope="row">{sliceName(slice)}</th>
+          <tr key={`${slice.measure} ${slice.words}`}>
+            <th scope="row">{slice.words}</th>
+            <td>
+              {slice.measure === "loss" ? (
+                "loss"
+              ) : (
+                <>
+                  moved values of <code>{slice.feature}</code>
+                </>
+              )}
+            </td>
+            <td className="number">{formatDecimal(slice.baselineValue, 3)}</td>
+            <td className="number">{formatDecimal(slice.value, 3)}</td>
+            <td className="number">{formatCount(Math.round(slice.excess))}</td>
             <td className="number">{formatCount(slice.rows)}</td>
-            <td className="number">{formatShare(slice.share)}</td>
-            <td className="number">
-              <Known value={slice.auc} format={auc} absent={noAuc} />
-            </td>
-            <td className="number">
-              <Known value={slice.baselineAuc} format={auc} absent="the baseline has none" />
-            </td>
-            <td className="number">
-              <Known value={slice.slicePsi} format={formatPsi} absent="not computed" />
-            </td>
           </tr>
         ))}
       </tbody>
@@ -122,7 +121,7 @@ function OtherSlices(props: { readonly slices: readonly Slice[] }): ReactElement
 
 /** The slice beside all rows: the total may look calm while the slice is broken. */
 export function SliceSection(props: { readonly diagnosis: Diagnosis }): ReactElement {
-  const { slice, otherSlices, features } = props.diagnosis;
+  const { slice, foundSlices, features } = props.diagnosis;
   const feature = features[0]?.feature ?? null;
   const title = (
     <>
@@ -135,6 +134,7 @@ export function SliceSection(props: { readonly diagnosis: Diagnosis }): ReactEle
         <Empty>
           No slice stands out: the trouble is not confined to one segment, or there are too few rows to tell.
         </Empty>
+        {foundSlices.length === 0 ? null : <FoundSlices slices={foundSlices} />}
       </Section>
     );
   }
@@ -169,7 +169,7 @@ export function SliceSection(props: { readonly diagnosis: Diagnosis }): ReactEle
         <span className="key key-incident">0.25 incident</span>
       </p>
       <p>{calmSentence(slice)}</p>
-      {otherSlices.length === 0 ? null : <OtherSlices slices={otherSlices} />}
+      {foundSlices.length === 0 ? null : <FoundSlices slices={foundSlices} />}
     </Section>
   );
 }
