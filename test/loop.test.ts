@@ -2,7 +2,7 @@ import { readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Answer } from "@homeostat/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { flightDelay } from "./house/declarations.ts";
+import { askingActions, flightDelay } from "./house/declarations.ts";
 import { liveDirectory, preparedFlights, trainAndRelease } from "./house/prepared.ts";
 import { refusalOf } from "./house/refusal.ts";
 import { evaluated, predict, settled, tellOutcomes } from "./house/replay.ts";
@@ -27,7 +27,9 @@ describe("a vendor shifts the departure hour of three airports", () => {
     house = await startHouse({ data: await liveDirectory(), environment: { HOMEOSTAT_WEBHOOK_ALLOW_PRIVATE: "1" } });
     const { client } = house;
     const webhook = `  - { channel: webhook, url: "${receiver.url}", secret: "${secret}" }\n`;
-    await client.call("apply", { body: { files: flightDelay({ "system.yaml": (text) => text + webhook }) } });
+    await client.call("apply", {
+      body: { files: flightDelay({ "system.yaml": (text) => text + webhook + askingActions }) },
+    });
     for (const change of [
       {
         component: "library:numeric-runtime",
@@ -154,6 +156,44 @@ describe("a vendor shifts the departure hour of three airports", () => {
     expect(incident.notifications.map(({ state }) => state)).toEqual(["sent", "sent"]);
   });
 
+  it("proposes what the system declares, does it when somebody approves, and lifts it when the incident is over", async () => {
+    const { client } = house;
+    const waiting = await until("the actions are proposed", async () => {
+      const { items } = await client.call("actions", { query: { system: "flight-delay" } });
+      return items.length === 3 ? items : undefined;
+    });
+    const stateOf = Object.fromEntries(waiting.map(({ action, state }) => [action, state]));
+    expect(stateOf).toEqual({ calm: "waiting", still: "waiting", back: "refused" });
+    expect(waiting.find(({ action }) => action === "back")?.text).toMatch(/no release before .* was ever live/);
+    const number = { number: incident.number };
+    const done = await client.call("approveAction", { path: { ...number, action: "calm" } });
+    expect(done).toMatchObject({ state: "done", decidedBy: "command line of this machine" });
+    const rejected = await client.call("rejectAction", { path: { ...number, action: "still" } });
+    expect(rejected.state).toBe("rejected");
+    const again = await refusalOf(client.call("approveAction", { path: { ...number, action: "still" } }));
+    expect(again.code).toBe("not-possible-now");
+    expect((await client.call("holds", { path })).items).toMatchObject([{ incident: incident.number, action: "calm" }]);
+    const [flight] = preparedFlights().flights;
+    const { time, inputs } = flight as NonNullable<typeof flight>;
+    const ask = () => client.call("predict", { path, body: { rows: [{ time, inputs }] } });
+    expect(await ask()).toMatchObject({
+      servedBy: "constant",
+      degraded: true,
+      reason: expect.stringContaining(`held back because of incident ${incident.number}`),
+    });
+    await client.call("liftHolds", { path, body: {} });
+    expect(await ask()).toMatchObject({ servedBy: "release", degraded: false, reason: null });
+    const told = (await client.call("incident", { path: number })).timeline.filter(({ kind }) => kind === "action");
+    expect(told.map(({ text }) => text.split(":")[0]).sort()).toEqual([
+      "back (rollback)",
+      "calm (fallback)",
+      "calm (fallback)",
+      "calm was lifted",
+      "still (freeze-feature)",
+      "still (freeze-feature)",
+    ]);
+  });
+
   it("is acknowledged once, resolved once, with who and why in the timeline, and tells both", async () => {
     const { client } = house;
     const number = { number: incident.number };
@@ -244,7 +284,8 @@ describe("a vendor shifts the departure hour of three airports", () => {
   it("finds past incidents by what they share and by a text", async () => {
     const { client } = house;
     const path = { number: incident.number };
-    expect((await client.call("similarIncidents", { path })).items).toEqual([]);
+    const alike = (await client.call("similarIncidents", { path })).items;
+    expect(alike.map((one) => one.incident)).not.toContain(incident.number);
     const [found] = (await client.call("searchPostmortems", { query: { text: "rehearsals of the departures" } })).items;
     expect(found).toMatchObject({
       incident: incident.number,

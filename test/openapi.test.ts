@@ -262,6 +262,11 @@ const calls: { readonly [N in RouteName]: () => Call | Promise<Call> } = {
     await house.client.call("editPostmortem", { path: { number: 1 }, body: { markdown, basedOn: version } });
     return { address: "/v1/incidents/1/postmortem/actions/A1/make", body: { make: "rule", field: "delay" } };
   },
+  actions: () => ({ address: "/v1/actions?system=flight-delay&state=waiting" }),
+  approveAction: () => ({ address: "/v1/incidents/1/actions/calm/approve" }),
+  rejectAction: () => ({ address: "/v1/incidents/1/actions/still/reject" }),
+  holds: () => ({ address: `${troubled}/holds` }),
+  liftHolds: () => ({ address: `${troubled}/holds/lift`, body: {} }),
   linkCause: () => ({ address: "/v1/incidents/1/cause", body: { component: "source:feed", note: "hours in UTC" } }),
   channels: () => ({ address: "/v1/channels" }),
   testChannel: () => ({ address: "/v1/channels/console/test", body: undefined }),

@@ -52,3 +52,9 @@ spec:
     - target: 0.99
 `;
 }
+/** Rules that ask before they act on trouble in an origin. */
+export const askingActions = `actions:
+  - { name: calm, when: { segment: origin }, do: fallback, coolDown: PT0S }
+  - { name: still, when: { feature: departure_hour }, do: freeze-feature, feature: departure_hour }
+  - { name: back, when: { layer: pipeline, severity: critical }, do: rollback }
+`;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Job } from "@homeostat/protocol";
 import type { Client } from "@homeostat/sdk";
 import { preparedPrefix } from "./clean-up.ts";
-import { flightDelay, monitoredElsewhere } from "./declarations.ts";
+import { askingActions, flightDelay, monitoredElsewhere } from "./declarations.ts";
 import { cutFlights, type Flight } from "./flights.ts";
 import { evaluated, post, predict, settled, tellOutcomes } from "./replay.ts";
 import { startHouse, temporaryDirectory } from "./start.ts";
@@ -84,6 +84,8 @@ export async function troubledDirectory(): Promise<string> {
     copyDirectory(await liveDirectory(), data);
     const house = await startHouse({ data });
     const { client } = house;
+    const files = flightDelay({ "system.yaml": (text) => text + askingActions });
+    await client.call("apply", { body: { files } });
     await client.call("recordChange", {
       body: { component: "source:airline-feed", kind: "data-source", title: "time zone fix", time: faultBegins },
     });

@@ -1,4 +1,6 @@
 export * from "./access.ts";
+export * from "./action.ts";
+export * from "./action-declaration.ts";
 export * from "./channel.ts";
 export * from "./channel-declaration.ts";
 export * from "./data-contract.ts";

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { apiKey, createdKey, keyRequest, readiness, serverStatus, session, signInRequest } from "./access.ts";
+import { actionRoutes } from "./action-route.ts";
 import { channelRoutes } from "./channel-route.ts";
 import { datasetRoutes } from "./dataset-route.ts";
 import { declarationBundle, plan } from "./declaration-bundle.ts";
@@ -263,6 +264,7 @@ export const routes = {
   },
   ...hookRoutes,
   ...lineageRoutes,
+  ...actionRoutes,
   ...incidentRoutes,
   ...postmortemRoutes,
   ...channelRoutes,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { actionDeclaration } from "./action-declaration.ts";
 import { notifyTarget } from "./channel-declaration.ts";
 import { monitorDeclaration } from "./monitor-declaration.ts";
 import { duration, fieldName, resourceName } from "./name.ts";
@@ -114,6 +115,11 @@ export const systemDeclaration = z
       "production-performance": resourceName,
       business: resourceName,
     }),
+    actions: z
+      .array(actionDeclaration)
+      .max(50)
+      .default([])
+      .describe("What is done about incidents by rule, automatically or after somebody approved"),
     notify: z
       .array(notifyTarget)
       .max(50)

@@ -7,6 +7,7 @@ import type { EventSender } from "../notify/openlineage/create-event-sender.ts";
 import { type DeliverPorts, deliverDue } from "../service/act/deliver.ts";
 import { type EscalatePorts, escalateIncident } from "../service/act/escalate-incident.ts";
 import { hearWithdrawn } from "../service/act/hear-withdrawn.ts";
+import { liftWhenOver } from "../service/act/lift-holds.ts";
 import { type PagePorts, sendPage } from "../service/act/send-page.ts";
 import { type DiagnosisPorts, diagnoseIncident } from "../service/judge/diagnose-incident.ts";
 import { type JudgePorts, judgeWindow } from "../service/judge/judge-window.ts";
@@ -19,6 +20,7 @@ import { checkDueContracts } from "../service/sense/check-contracts.ts";
 import type { SloWatch } from "../service/sense/check-slos.ts";
 import type { EvaluatedWindow, Senses } from "../service/sense/evaluate-due-windows.ts";
 import { type BackupPorts, backUp } from "./back-up.ts";
+import { sendAct, workLearnJobs } from "./learn-jobs.ts";
 import type { WriteLog } from "./server-log.ts";
 
 export interface JobPorts {
@@ -42,6 +44,7 @@ export interface JobPorts {
 export async function workJobs(ports: JobPorts): Promise<void> {
   const { house, log } = ports;
   const { jobs } = house;
+  await workLearnJobs(ports);
 
   await jobs.work<{ system: string } & TrainingOrder>("train", async (job) => {
     const system = await systemOf(house, job.payload.system);
@@ -89,8 +92,9 @@ export async function workJobs(ports: JobPorts): Promise<void> {
       findings,
     }: Pick<EvaluatedWindow, "findings"> & { window: Window }): Promise<void> => {
       const incident = await judgeWindow(ports.judging, system, window, findings);
-      if (incident !== undefined)
-        log({ level: "warn", part: "judge", message: `incident ${incident.number}: ${incident.title}` });
+      if (incident === undefined) return;
+      await sendAct(house, incident.number, "incident.opened");
+      log({ level: "warn", part: "judge", message: `incident ${incident.number}: ${incident.title}` });
     };
     // Between the reading of a window's touches and its settling: no row can be missed by the objectives.
     const tell = async (evaluated: EvaluatedWindow): Promise<void> => {
@@ -126,6 +130,7 @@ export async function workJobs(ports: JobPorts): Promise<void> {
     const system = await systemOf(house, incident.system);
     try {
       const outcome = await diagnoseIncident(ports.diagnosing, system, incident.number);
+      if (outcome.kind === "diagnosed") await sendAct(house, incident.number, "incident.diagnosed");
       return { diagnosed: outcome.kind === "diagnosed" };
     } finally {
       // A page that says less is better than no page.
@@ -145,7 +150,10 @@ export async function workJobs(ports: JobPorts): Promise<void> {
     }
   });
 
-  await jobs.work<{ incident: number }>("escalate", (job) => escalateIncident(ports.escalating, job.payload.incident));
+  await jobs.work<{ incident: number }>("escalate", async ({ payload: { incident } }) => {
+    await liftWhenOver(house, incident);
+    await escalateIncident(ports.escalating, incident);
+  });
 
   // A job of before there was escalation names no page.
   await jobs.work<{ incident: number; page?: Page }>("notify", async ({ payload: { incident, page } }) => {

@@ -9,6 +9,7 @@ import type { System } from "../domain/system/system.ts";
 import { silenceMayBeDue, silenceReach } from "../domain/window/empty-windows.ts";
 import { createAccess, createFirstAccess, type FirstAccess } from "../http/access.ts";
 import type { Handlers } from "../http/handler.ts";
+import { actionHandlers } from "../http/route/action-routes.ts";
 import { channelHandlers } from "../http/route/channel-routes.ts";
 import { datasetHandlers } from "../http/route/dataset-routes.ts";
 import { diagnosisHandlers } from "../http/route/diagnosis-routes.ts";
@@ -215,6 +216,7 @@ async function start({ config, clock, log, print }: StartOptions, undo: Undo[]):
     ...postmortemHandlers(wired.house),
     ...channelHandlers(wired.house),
     ...diagnosisHandlers(wired.house),
+    ...actionHandlers(wired.house),
   };
   const server = await listen(config, directory, { handlers, access, store, clock, log });
   undo.push(() => server.close(httpStopMs));

@@ -112,7 +112,7 @@ export async function wire(foundation: Foundation): Promise<Wired> {
   const files = createDatasetFiles(fileClient, createDatasetReader(fileClient, blobs, directory.datasets));
   const contracts = createContractStore(data);
   const served = createServedReleases(
-    { releases: control.releases, models: control.models, runtime, now: clock.now },
+    { releases: control.releases, models: control.models, holds: control.holds, runtime, now: clock.now },
     releaseRefreshMs,
   );
   const systems = rememberSystems(control.systems, clock, releaseRefreshMs);

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { type Cli, type CliHost, createCli } from "./cli.ts";
+import { addActions } from "./command/actions.ts";
 import { addApply, addPlan } from "./command/apply.ts";
 import { addBackup, addRestore } from "./command/backup.ts";
 import { addBaseline } from "./command/baseline.ts";
@@ -73,6 +74,7 @@ const commands: readonly ((program: Command, cli: Cli) => void)[] = [
   addPostmortem,
   addChannel,
   addDeliveries,
+  addActions,
   addKeys,
   addBaseline,
   addErase,

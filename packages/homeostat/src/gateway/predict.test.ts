@@ -61,7 +61,7 @@ function house(
   const ports: PredictPorts = {
     features: { compute: async (_, rows) => rows.map((row) => [row.distance as number]) },
     clock: { now: () => (now += 2) },
-    served: async () => ({ live, previous }),
+    served: async () => ({ live, previous, holds: [] }),
     log: async (_, predictions) => void logged.push(...predictions),
     onLogGap: (...gap) => void gaps.push(gap),
     onDegraded: (...reason) => void degraded.push(reason),
@@ -181,5 +181,48 @@ describe("answering", () => {
       kind: "answered",
       probabilities: [],
     });
+  });
+});
+
+describe("a release that is held because of an incident", () => {
+  const why = { system: "s", incident: 7, action: "calm", since: 1 } as const;
+  const held = { ...why, what: { kind: "fallback" } } as const;
+  const frozen = { ...why, what: { kind: "feature", feature: "distance", value: 50 } } as const;
+  const holding = (holds: Awaited<ReturnType<PredictPorts["served"]>>["holds"], previous?: ServedRelease) =>
+    house({ served: async () => ({ live: served(2), previous, holds }) });
+
+  it("does not answer while a declared fallback can, and the answer says why", async () => {
+    const { ports, logged, degraded } = holding([held], served(1));
+    const answered = await predict(ports, withFallback(previousRelease, constant), questions, "gate");
+    expect(answered).toMatchObject({
+      servedBy: "previous-release",
+      release: "s-1",
+      reason: "the live release is held back because of incident 7",
+    });
+    expect(logged[0]?.servedBy).toBe("previous-release");
+    // It was wanted, and is in the incident's timeline: no line of the server's log for every answer.
+    expect(degraded).toEqual([]);
+  });
+
+  it("answers at last when no fallback can, and the answer says that it is not to be trusted", async () => {
+    const { ports } = holding([held]);
+    const answered = await predict(ports, withFallback(previousRelease), questions, "gate");
+    expect(answered).toMatchObject({ servedBy: "release", release: "s-2" });
+    expect(answered).toMatchObject({ reason: expect.stringContaining("held back because of incident 7") });
+  });
+
+  it("is given the held value of a frozen feature; the log has the vector that the model saw", async () => {
+    const { ports, logged } = holding([frozen]);
+    const answered = await predict(ports, withFallback(constant), questions, "gate");
+    expect(answered).toMatchObject({
+      servedBy: "release",
+      reason: "distance is frozen at 50 because of incident 7",
+      probabilities: [0.502, 0.502, 0.502],
+    });
+    expect(logged.map(({ vector, inputs }) => [vector?.values, inputs.distance])).toEqual([
+      [[50], 10],
+      [[50], 90],
+      [[50], 40],
+    ]);
   });
 });

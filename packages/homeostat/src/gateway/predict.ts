@@ -1,10 +1,11 @@
+import { type HeldServing, holdWords } from "../domain/action/serving-hold.ts";
 import { Fault, reasonOf } from "../domain/fault.ts";
 import type { Clock, Instant } from "../domain/instant.ts";
 import { invariant } from "../domain/invariant.ts";
-import type { FeatureComputer, FeatureVector, InputRow } from "../domain/pipeline/pipeline.ts";
+import type { FeatureComputer, FeatureVector, InputRow, Pipeline } from "../domain/pipeline/pipeline.ts";
 import type { Prediction } from "../domain/prediction/prediction.ts";
 import type { System } from "../domain/system/system.ts";
-import type { ServedRelease } from "./served-release.ts";
+import type { Served, ServedRelease } from "./served-release.ts";
 
 /** One question, its id and time already settled. */
 export interface Question {
@@ -17,10 +18,8 @@ export interface Question {
 export interface PredictPorts {
   readonly features: FeatureComputer;
   readonly clock: Clock;
-  /** The live release and, where there is one, the release before it, ready to score. */
-  served(
-    system: System,
-  ): Promise<{ readonly live: ServedRelease | undefined; readonly previous: ServedRelease | undefined }>;
+  /** The live release and, where there is one, the release before it, ready to score; and what holds the live one back. */
+  served(system: System): Promise<Served>;
   /** Makes the log rows durable. */
   log(system: System, predictions: readonly Prediction[]): Promise<void>;
   /** Called when answers could not be logged: a gap that must stay visible. */
@@ -35,6 +34,7 @@ export type Answered =
       readonly kind: "answered";
       readonly servedBy: "release" | "previous-release" | "constant";
       readonly release: string | undefined;
+      /** Why the answer is not the live release's own, or not from the features as they came; undefined: it is. */
       readonly reason: string | undefined;
       readonly probabilities: readonly number[];
     }
@@ -45,6 +45,8 @@ interface Scored {
   readonly served: ServedRelease | undefined;
   readonly vectors: readonly FeatureVector[] | undefined;
   readonly probabilities: readonly number[];
+  /** Features that were frozen, in words. */
+  readonly frozen: readonly string[];
 }
 
 /**
@@ -61,8 +63,8 @@ export async function predict(
 ): Promise<Answered> {
   const startedAt = ports.clock.now();
   const failures: string[] = [];
-  const { live, previous } = await releasesOf(ports, system, failures);
-  const scored = await firstThatAnswers(ports, system, questions, live, previous, failures);
+  const served = await releasesOf(ports, system, failures);
+  const scored = await firstThatAnswers(ports, system, questions, served, failures);
   if (scored === undefined) {
     return {
       kind: "refused",
@@ -70,8 +72,9 @@ export async function predict(
       message: `no release and no fallback of ${system.name} can answer: ${failures.join("; ") || "there is no live release"}`,
     };
   }
-  const reason = scored.servedBy === "release" ? undefined : failures.join("; ");
-  if (reason !== undefined) ports.onDegraded(system.name, reason);
+  const failed = scored.servedBy === "release" && !isHeldBack(served) ? [] : failures;
+  if (failed.length > 0 && !isHeldBack(served)) ports.onDegraded(system.name, failed.join("; "));
+  const reason = [...failed, ...scored.frozen].join("; ") || undefined;
   const latencyMs = ports.clock.now() - startedAt;
   const rows = questions.map((question, index) =>
     predictionOf(ports, question, scored, index, { startedAt, latencyMs, caller }),
@@ -92,24 +95,26 @@ export async function predict(
 }
 
 /** Which releases there are cannot be asked while the control store is down at the first question: a constant still answers. */
-async function releasesOf(ports: PredictPorts, system: System, failures: string[]): ReturnType<PredictPorts["served"]> {
+async function releasesOf(ports: PredictPorts, system: System, failures: string[]): Promise<Served> {
   try {
     return await ports.served(system);
   } catch (thrown) {
     if (!(thrown instanceof Fault)) throw thrown;
     failures.push(reasonOf(thrown));
-    return { live: undefined, previous: undefined };
+    return { live: undefined, previous: undefined, holds: [] };
   }
 }
+
+const isHeldBack = ({ holds }: Served): boolean => holds.some(({ what }) => what.kind === "fallback");
 
 async function firstThatAnswers(
   ports: PredictPorts,
   system: System,
   questions: readonly Question[],
-  live: ServedRelease | undefined,
-  previous: ServedRelease | undefined,
+  { live, previous, holds }: Served,
   failures: string[],
 ): Promise<Scored | undefined> {
+  const frozen = holds.flatMap((hold) => (hold.what.kind === "feature" ? [{ ...hold, what: hold.what }] : []));
   const attempt = async (
     servedBy: Scored["servedBy"],
     served: ServedRelease | undefined,
@@ -119,18 +124,26 @@ async function firstThatAnswers(
       return undefined;
     }
     try {
-      const vectors = await ports.features.compute(
+      const computed = await ports.features.compute(
         served.pipeline,
         questions.map((question) => question.inputs),
       );
-      return { servedBy, served, vectors, probabilities: served.model().score(vectors) };
+      const vectors = frozenVectors(
+        served.pipeline,
+        computed,
+        frozen.map(({ what }) => what),
+      );
+      const probabilities = served.model().score(vectors);
+      return { servedBy, served, vectors, probabilities, frozen: frozen.map(holdWords) };
     } catch (thrown) {
       if (!(thrown instanceof Fault)) throw thrown;
       failures.push(failureText(served.release.id, thrown));
       return undefined;
     }
   };
-  const first = await attempt("release", live);
+  const back = holds.find(({ what }) => what.kind === "fallback");
+  if (back !== undefined) failures.push(holdWords(back));
+  const first = back === undefined ? await attempt("release", live) : undefined;
   if (first !== undefined) return first;
   for (const step of system.fallback) {
     const scored =
@@ -141,10 +154,23 @@ async function firstThatAnswers(
             served: undefined,
             vectors: undefined,
             probabilities: questions.map(() => step.probability),
+            frozen: [],
           } as const);
     if (scored !== undefined) return scored;
   }
-  return undefined;
+  // A release that is held back is still better than no answer, and the answer says so.
+  return back === undefined ? undefined : attempt("release", live);
+}
+
+/** The vectors with the held values in place of what was computed: what the model sees, and what is logged. */
+function frozenVectors(
+  pipeline: Pipeline,
+  vectors: readonly FeatureVector[],
+  frozen: readonly Extract<HeldServing, { readonly kind: "feature" }>[],
+): readonly FeatureVector[] {
+  if (frozen.length === 0) return vectors;
+  const values = pipeline.features.map(({ name }) => frozen.find(({ feature }) => feature === name)?.value);
+  return vectors.map((vector) => vector.map((value, index) => values[index] ?? value));
 }
 
 function failureText(release: string, fault: Fault): string {

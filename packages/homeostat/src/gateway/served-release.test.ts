@@ -48,6 +48,7 @@ function house(first: readonly Release[]) {
           return { version, score: () => [], unload: () => void state.unloaded.push(version) };
         },
       },
+      holds: { of: async () => [] },
       now: () => state.now,
     },
     2_000,

@@ -1,3 +1,4 @@
+import type { HoldStore, ServingHold } from "../domain/action/serving-hold.ts";
 import { Fault, reasonOf } from "../domain/fault.ts";
 import { type Instant, secondMs } from "../domain/instant.ts";
 import type { LoadedModel, ModelRuntime } from "../domain/model/model.ts";
@@ -13,10 +14,16 @@ export interface ServedRelease {
   model(): LoadedModel;
 }
 
+/** What may answer for a system now. */
+export interface Served {
+  readonly live: ServedRelease | undefined;
+  readonly previous: ServedRelease | undefined;
+  /** What keeps the live release from answering as usual. */
+  readonly holds: readonly ServingHold[];
+}
+
 export interface ServedReleases {
-  served(
-    system: string,
-  ): Promise<{ readonly live: ServedRelease | undefined; readonly previous: ServedRelease | undefined }>;
+  served(system: string): Promise<Served>;
   /** Forget what is cached for a system: the next question asks the control store. */
   invalidate(system: string): void;
   close(): void;
@@ -25,10 +32,8 @@ export interface ServedReleases {
 /** Longer than any question takes. */
 const unloadAfterMs = 60 * secondMs;
 
-interface Cached {
+interface Cached extends Served {
   readonly loadedAt: Instant;
-  readonly live: ServedRelease | undefined;
-  readonly previous: ServedRelease | undefined;
 }
 
 /**
@@ -42,6 +47,7 @@ export function createServedReleases(
     readonly releases: ReleaseStore;
     readonly models: ModelStore;
     readonly runtime: ModelRuntime;
+    readonly holds: Pick<HoldStore, "of">;
     now(): Instant;
   },
   refreshMs: number,
@@ -105,6 +111,7 @@ export function createServedReleases(
     const target = rollbackTarget(releases);
     const fresh: Cached = {
       loadedAt: ports.now(),
+      holds: await ports.holds.of(system),
       live: await prepare(live),
       previous: await prepare(target.kind === "target" ? target.release : undefined),
     };

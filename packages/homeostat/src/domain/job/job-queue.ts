@@ -29,6 +29,8 @@ export const jobKinds = [
   "verify",
   "retain",
   "backup",
+  "act",
+  "retrain",
 ] as const;
 export type JobKind = (typeof jobKinds)[number];
 

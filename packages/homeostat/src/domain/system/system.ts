@@ -1,3 +1,4 @@
+import type { ActionRule } from "../action/action-rule.ts";
 import type { Contract } from "../contract/contract.ts";
 import type { DiagnosisSettings } from "../diagnosis/diagnosis-settings.ts";
 import type { CheckedExpression } from "../engine/expression.ts";
@@ -38,6 +39,8 @@ export interface System {
   readonly budget?: { readonly pagesPerMonth: number } | undefined;
   /** Thresholds of diagnoses that differ from the defaults. */
   readonly diagnosis?: Partial<DiagnosisSettings> | undefined;
+  /** What is done about incidents by rule. Absent: nothing. */
+  readonly actions?: readonly ActionRule[] | undefined;
   /** What is declared but neither enforced nor checked, in words. Shown, never passed over. */
   readonly unchecked: readonly string[];
 }

@@ -9,6 +9,7 @@ import type { WindowRule } from "../../domain/window/window.ts";
 import type { Issue } from "../handler.ts";
 import { checkExpression } from "./check-expression.ts";
 import { durationMsOf } from "./duration.ts";
+import { readActions } from "./read-actions.ts";
 import { channelIssues } from "./read-channels.ts";
 import { readSystemContract, type SystemContract } from "./read-contract.ts";
 import { keepingIssues, readKeeping } from "./read-keeping.ts";
@@ -261,8 +262,9 @@ async function assemble(
   const outcome = await readOutcome(document, declared, contract, checker);
   const segments = await readSegments(document, declared, contract, pipeline, checker);
   const monitors = readMonitors(document, declared, { pipeline, owners });
-  if ("issues" in outcome || "issues" in segments || "issues" in monitors)
-    return { issues: issuesIn([outcome, segments, monitors]) };
+  const actions = readActions(document, declared, pipeline);
+  if ("issues" in outcome || "issues" in segments || "issues" in monitors || "issues" in actions)
+    return { issues: issuesIn([outcome, segments, monitors, actions]) };
   const { usesOutcomeColumn, ...definition } = outcome.value;
   return {
     value: {
@@ -284,6 +286,7 @@ async function assemble(
       // left out where none is declared: a system that declares none keeps its digest
       ...(declared.budget === undefined ? {} : { budget: declared.budget }),
       ...(monitors.value.length === 0 ? {} : { monitors: monitors.value }),
+      ...(actions.value.length === 0 ? {} : { actions: actions.value }),
     },
   };
 }

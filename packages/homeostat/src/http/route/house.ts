@@ -1,3 +1,5 @@
+import type { ActionStore } from "../../domain/action/action-run.ts";
+import type { HoldStore } from "../../domain/action/serving-hold.ts";
 import type { AuditLog } from "../../domain/audit.ts";
 import type { BaselineStore } from "../../domain/baseline/baseline.ts";
 import type { CellStore } from "../../domain/baseline/cell-store.ts";
@@ -74,6 +76,9 @@ export interface House {
   readonly postmortems: PostmortemStore;
   readonly traces: TraceStore;
   readonly declaredChannels: ChannelStore;
+  readonly actions: ActionStore;
+  readonly holds: HoldStore;
+  readonly audit: AuditLog;
   readonly deliveries: DeliveryStore;
   readonly schedules: ScheduleStore;
   readonly policies: EscalationPolicyStore;

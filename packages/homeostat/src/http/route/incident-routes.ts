@@ -2,6 +2,7 @@ import type { IncidentDetail, IncidentSummary } from "@homeostat/protocol";
 import type { Incident, LinkedCause } from "../../domain/incident/incident.ts";
 import { isoOf } from "../../domain/instant.ts";
 import { actOnIncident, type IncidentDeed } from "../../service/act/act-on-incident.ts";
+import { liftHolds } from "../../service/act/lift-holds.ts";
 import { settleIncident } from "../../service/act/settle-incident.ts";
 import { actionsOn } from "../../service/judge/actions-on.ts";
 import { type BlastRadius, blastRadiusOf } from "../../service/judge/blast-radius.ts";
@@ -23,13 +24,18 @@ type IncidentRoutes =
 
 /** Incidents: the list, one with its evidence, and what people do to them. */
 export function incidentHandlers(house: House): Pick<Handlers, IncidentRoutes> {
+  /** What was held back because of it answers again. */
+  const over = async ({ system, number }: Incident): Promise<void> => {
+    await liftHolds(house, system, number, undefined);
+    await house.announce(number);
+  };
   const deed = async (number: number, what: IncidentDeed, by: string): Promise<Reply<"noteIncident">> => {
     const outcome = await actOnIncident(house, number, what, by);
     if (outcome.kind === "refused") {
       const missing = outcome.reason === "unknown-incident" ? "not-found" : "not-possible-now";
       return refused(missing, outcome.message);
     }
-    if (outcome.resolved) await house.announce(number);
+    if (outcome.resolved) await over(outcome.incident);
     return { kind: "ok", value: await detailOf(house, outcome.incident) };
   };
   const act = async (
@@ -44,7 +50,8 @@ export function incidentHandlers(house: House): Pick<Handlers, IncidentRoutes> {
         ? refused("not-found", `There is no incident ${number}.`)
         : refused("not-possible-now", `Incident ${number} is ${outcome.reason.replace("already-", "already ")}.`);
     }
-    await house.announce(number);
+    if (kind === "resolve") await over(outcome.incident);
+    else await house.announce(number);
     return { kind: "ok", value: await detailOf(house, outcome.incident) };
   };
   return {

@@ -44,7 +44,7 @@ export function intakeHandlers(
         kind: "ok",
         value: {
           release: answered.release ?? null,
-          degraded: answered.servedBy !== "release",
+          degraded: answered.servedBy !== "release" || answered.reason !== undefined,
           reason: answered.reason ?? null,
           servedBy: answered.servedBy,
           predictions: questions.map((question, index) => {

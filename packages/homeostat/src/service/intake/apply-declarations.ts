@@ -120,6 +120,7 @@ function changedParts(before: System, after: System): string[] {
     "entity",
     "retention",
     "slos",
+    "actions",
   ];
   return parts.filter((part) => canonicalText(before[part]) !== canonicalText(after[part]));
 }

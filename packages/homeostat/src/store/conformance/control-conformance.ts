@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import type { ControlStoreEvent } from "../control/control-store-event.ts";
 import { type ControlStore, openControlStore } from "../control/open-control-store.ts";
+import { actionConformance } from "./control-action-conformance.ts";
 import type { ControlBench } from "./control-bench.ts";
 import { hookConformance } from "./control-hook-conformance.ts";
 import { inferenceConformance } from "./control-inference-conformance.ts";
@@ -39,6 +40,7 @@ export function controlConformance(name: string, open: () => Promise<ControlPlac
     postmortemConformance(bench);
     oncallConformance(bench);
     describe("outbox", () => outboxConformance(bench));
+    actionConformance(bench);
     jobConformance(bench);
     lifeConformance(bench);
   });

@@ -22,6 +22,8 @@ export const jobRules: Readonly<Record<JobKind, JobRule>> = {
   dataset: { concurrency: 1, retryLimit: 0, retryDelaySeconds: 1, retryBackoff: false, limitSeconds: 4 * 3_600 },
   verify: { concurrency: 1, retryLimit: 1, retryDelaySeconds: 1, retryBackoff: false, limitSeconds: 4 * 3_600 },
   retain: { concurrency: 1, retryLimit: 3, retryDelaySeconds: 1, retryBackoff: true, limitSeconds: 4 * 3_600 },
+  act: { concurrency: 1, retryLimit: 3, retryDelaySeconds: 1, retryBackoff: true, limitSeconds: 300 },
+  retrain: { concurrency: 1, retryLimit: 0, retryDelaySeconds: 1, retryBackoff: false, limitSeconds: 4 * 3_600 },
   backup: { concurrency: 1, retryLimit: 0, retryDelaySeconds: 1, retryBackoff: false, limitSeconds: 4 * 3_600 },
   escalate: { concurrency: 4, retryLimit: 8, retryDelaySeconds: 1, retryBackoff: true, limitSeconds: 120 },
   notify: { concurrency: 4, retryLimit: 8, retryDelaySeconds: 1, retryBackoff: true, limitSeconds: 120 },

@@ -1,3 +1,5 @@
+import type { ActionStore } from "../../domain/action/action-run.ts";
+import type { HoldStore } from "../../domain/action/serving-hold.ts";
 import type { AuditLog } from "../../domain/audit.ts";
 import type { BaselineStore } from "../../domain/baseline/baseline.ts";
 import type { ChangeStore } from "../../domain/change/change.ts";
@@ -26,6 +28,7 @@ import type { TraceStore } from "../../domain/postmortem/trace.ts";
 import type { ReleaseStore } from "../../domain/release/release.ts";
 import type { SystemStore } from "../../domain/system/system.ts";
 import type { WindowStore } from "../../domain/window/window.ts";
+import { createActionStore, createHoldStore } from "./action-store.ts";
 import { createAuditLog } from "./audit-log.ts";
 import { createBaselineStore } from "./baseline-store.ts";
 import { startBoss } from "./boss.ts";
@@ -80,6 +83,8 @@ interface ControlNouns {
   readonly findings: FindingStore;
   readonly incidents: IncidentStore;
   readonly postmortems: PostmortemStore;
+  readonly actions: ActionStore;
+  readonly holds: HoldStore;
   readonly traces: TraceStore;
   readonly keys: KeyStore;
   readonly declaredChannels: ChannelStore;
@@ -199,6 +204,8 @@ function nounsOver(database: ControlDatabase): ControlNouns {
     findings: createFindingStore(database),
     incidents: createIncidentStore(database),
     postmortems: createPostmortemStore(database),
+    actions: createActionStore(database),
+    holds: createHoldStore(database),
     traces: createTraceStore(database),
     keys: createKeyStore(database),
     declaredChannels: createChannelStore(database),

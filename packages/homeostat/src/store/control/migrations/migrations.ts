@@ -8,6 +8,7 @@ import { inferenceHalves } from "./0007-inference-halves.ts";
 import { postmortems } from "./0008-postmortems.ts";
 import { oncall } from "./0009-oncall.ts";
 import { outbox } from "./0010-outbox.ts";
+import { actions } from "./0011-actions.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every step, in order, numbered from 1 without gaps. To change the schema, add a step at the end. */
@@ -22,4 +23,5 @@ export const migrations: readonly Migration[] = [
   postmortems,
   oncall,
   outbox,
+  actions,
 ];

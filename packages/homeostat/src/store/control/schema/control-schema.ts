@@ -1,3 +1,4 @@
+import type { ActionRunsTable, ServingHoldsTable } from "./actions.ts";
 import type { AuditTable } from "./audit.ts";
 import type { BaselinesTable } from "./baselines.ts";
 import type { ChangesTable } from "./changes.ts";
@@ -30,6 +31,8 @@ import type { WindowsTable } from "./windows.ts";
 
 /** Every table of schema `homeostat` as the migrations leave it. */
 export interface ControlSchema {
+  readonly action_runs: ActionRunsTable;
+  readonly serving_holds: ServingHoldsTable;
   readonly audit: AuditTable;
   readonly baselines: BaselinesTable;
   readonly changes: ChangesTable;
