@@ -79,6 +79,7 @@ const contractText = (): string =>
 const calls: { readonly [N in RouteName]: () => Call | Promise<Call> } = {
   live: () => ({ address: "/health/live" }),
   ready: () => ({ address: "/health/ready" }),
+  metrics: () => ({ address: "/metrics" }),
   status: () => ({ address: "/v1/status" }),
   signIn: async () => {
     const { path } = await house.client.call("signInLink");

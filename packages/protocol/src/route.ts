@@ -21,6 +21,7 @@ import { keepingRoutes } from "./keeping-route.ts";
 import { baselineRequest, job, model, release, releaseRequest, trainRequest } from "./learning.ts";
 import { lineageRoutes } from "./lineage-route.ts";
 import { monitorRoutes } from "./monitor-route.ts";
+import { metricsRoutes } from "./metrics-route.ts";
 import { instant } from "./name.ts";
 import { postmortemRoutes } from "./postmortem-route.ts";
 import { quarantineRoutes } from "./quarantine-route.ts";
@@ -56,6 +57,7 @@ export const routes = {
     answer: readiness,
     status: 200,
   },
+  ...metricsRoutes,
   status: {
     method: "GET",
     path: "/v1/status",

@@ -9,6 +9,7 @@ type AddressOf<N extends RouteName> = `${(typeof routes)[N]["method"]} ${(typeof
 export const addresses: { readonly [N in RouteName]: AddressOf<N> } = {
   live: "GET /health/live",
   ready: "GET /health/ready",
+  metrics: "GET /metrics",
   status: "GET /v1/status",
   signIn: "POST /v1/session",
   currentSession: "GET /v1/session",

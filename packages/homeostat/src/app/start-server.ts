@@ -11,6 +11,7 @@ import { createAccess, createFirstAccess, type FirstAccess } from "../http/acces
 import type { Handlers } from "../http/handler.ts";
 import { actionHandlers } from "../http/route/action-routes.ts";
 import { channelHandlers } from "../http/route/channel-routes.ts";
+import type { ServerMeter } from "../http/metrics/server-meter.ts";
 import { datasetHandlers } from "../http/route/dataset-routes.ts";
 import { diagnosisHandlers } from "../http/route/diagnosis-routes.ts";
 import { eventHandlers } from "../http/route/event-routes.ts";
@@ -22,6 +23,7 @@ import { labelHandlers } from "../http/route/label-routes.ts";
 import { learningHandlers } from "../http/route/learning-routes.ts";
 import { lineageHandlers } from "../http/route/lineage-routes.ts";
 import { monitorHandlers } from "../http/route/monitor-routes.ts";
+import { metricsHandlers } from "../http/route/metrics-routes.ts";
 import { postmortemHandlers } from "../http/route/postmortem-routes.ts";
 import { quarantineHandlers } from "../http/route/quarantine-routes.ts";
 import { sensingHandlers } from "../http/route/sensing-routes.ts";
@@ -212,13 +214,14 @@ async function start({ config, clock, log, print }: StartOptions, undo: Undo[]):
     ...sensingHandlers(wired.house),
     ...labelHandlers(wired.house),
     ...sloHandlers(wired.house),
+    ...metricsHandlers(wired.house),
     ...incidentHandlers(wired.house),
     ...postmortemHandlers(wired.house),
     ...channelHandlers(wired.house),
     ...diagnosisHandlers(wired.house),
     ...actionHandlers(wired.house),
   };
-  const server = await listen(config, directory, { handlers, access, store, clock, log });
+  const server = await listen(config, directory, { handlers, access, store, clock, log, meter: wired.house.meter });
   undo.push(() => server.close(httpStopMs));
   url = server.address.url;
   return {
@@ -264,11 +267,13 @@ function listen(
     readonly store: ControlStore;
     readonly clock: Clock;
     readonly log: WriteLog;
+    readonly meter: ServerMeter;
   },
 ): Promise<HttpServer> {
   return serve({
     handlers: parts.handlers,
     access: parts.access,
+    meter: parts.meter,
     audit: parts.store.audit,
     clock: parts.clock,
     log: ({ level, message, detail, requestId, cause }) =>

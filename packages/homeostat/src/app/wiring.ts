@@ -10,6 +10,7 @@ import type { Spool, SpoolFiles } from "../domain/spool/spool.ts";
 import { createExpressionChecker } from "../engine/check-expression.ts";
 import { createFeatureComputer } from "../engine/compute-features.ts";
 import { createServedReleases } from "../gateway/served-release.ts";
+import { createServerMeter } from "../http/metrics/server-meter.ts";
 import type { House, PartState } from "../http/route/house.ts";
 import { createChannels } from "../notify/channels.ts";
 import { createEventSender } from "../notify/openlineage/create-event-sender.ts";
@@ -51,6 +52,7 @@ import type { Config } from "./config.ts";
 import type { DataDirectory } from "./data-directory.ts";
 import type { Engines } from "./engines.ts";
 import type { JobPorts } from "./jobs.ts";
+import { startProcessMeter } from "./process-meter.ts";
 import type { WriteLog } from "./server-log.ts";
 
 export interface Foundation {
@@ -120,6 +122,7 @@ export async function wire(foundation: Foundation): Promise<Wired> {
   const quarantine = createQuarantineStore(data);
   const gaps = await openGapLog(data, clock);
   const skews = createSkewMeter();
+  const meter = startProcessMeter();
 
   const shipper = createShipper({
     spool,
@@ -166,6 +169,7 @@ export async function wire(foundation: Foundation): Promise<Wired> {
     quarantine,
     gaps,
     skews,
+    meter: createServerMeter(),
     checker,
     clock,
     diagnosing,
@@ -201,6 +205,7 @@ export async function wire(foundation: Foundation): Promise<Wired> {
       startedAt: foundation.startedAt,
       dataDirectory: directory.path,
       memoryBytes: () => process.memoryUsage.rss(),
+      process: meter.read,
     },
     runs: config.openLineage === undefined ? undefined : tellByJob,
     systemChanged: systems.forget,
@@ -255,6 +260,7 @@ export async function wire(foundation: Foundation): Promise<Wired> {
     },
     close: async () => {
       served.close();
+      meter.stop();
       await gaps.flush().catch(() => undefined);
       await Promise.all([checker.close(), features.close(), data.close(), fileClient.close(), storeFiles?.close()]);
     },

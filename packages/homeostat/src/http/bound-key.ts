@@ -12,6 +12,7 @@ type Reach = "path" | "query" | "body" | "items" | "answer" | "handler" | "free"
 export const reaches: Readonly<Record<RouteName, Reach>> = {
   live: "free",
   ready: "free",
+  metrics: "closed",
   status: "free",
   signIn: "free",
   currentSession: "free",

@@ -147,6 +147,7 @@ export function createDoor(options: DoorOptions): (name: RouteName, request: Doo
       requestId: request.id,
       receivedAt: clock.now(),
       clockAheadMs: clockAheadOf(request.raw, beganAt),
+      accept: headerOf(request.raw, "accept"),
     } as unknown as Call<RouteName>;
     return boundRefusal(name, caller, call) ?? call;
   }

@@ -93,6 +93,8 @@ export interface Call<N extends RouteName> {
   readonly receivedAt: Instant;
   /** How far the caller's clock is ahead of ours, by its Date header (RFC 9110 section 6.6.1), where it sent one. */
   readonly clockAheadMs: number | undefined;
+  /** The Accept header: only routes with more than one media type look at it. */
+  readonly accept: string | undefined;
 }
 
 /** Where something is wrong, what was expected there and what was found. */
@@ -119,7 +121,8 @@ export type Reply<N extends RouteName> =
       readonly session?:
         | { readonly kind: "begin"; readonly token: string; readonly maxAgeSeconds: number }
         | { readonly kind: "end" };
-      /** Sent in place of the value, and deleted afterwards: only routes with a download have one. */
+      /** A text, or a file, sent in place of the value; the file is deleted afterwards: only routes with a download have one. */
+      readonly text?: { readonly mediaType: string; readonly body: string };
       readonly file?: { readonly path: string; readonly mediaType: string; readonly name: string };
     }
   | Refusal;

@@ -11,6 +11,7 @@ import { problemOf, problemType } from "./answer-problem.ts";
 import { createDoor, type DoorOptions } from "./door.ts";
 import { createOriginGuard } from "./guard-origin.ts";
 import { type Refusal, type Reply, refused } from "./handler.ts";
+import type { ServerMeter } from "./metrics/server-meter.ts";
 import { discardRest } from "./read-body.ts";
 import { type DoorLimits, usualLimits } from "./read-call.ts";
 import { newId } from "./secret.ts";
@@ -26,6 +27,8 @@ export interface ServeOptions extends Omit<DoorOptions, "limits"> {
   /** Names under which a reverse proxy presents this server. */
   readonly allowedHosts?: readonly string[];
   readonly limits?: DoorLimits;
+  /** Told of every answered request. */
+  readonly meter?: Pick<ServerMeter, "observe">;
 }
 
 export interface HttpServer {
@@ -119,6 +122,11 @@ function bindRoutes(app: FastifyInstance, options: DoorOptions): void {
         });
         if (answer.kind === "refused") return await sendRefusal(answer, request, reply);
         if (answer.file !== undefined) return await sendFile(answer.file, reply);
+        if (answer.text !== undefined)
+          return reply
+            .header("content-type", answer.text.mediaType)
+            .header("cache-control", "no-store")
+            .send(answer.text.body);
         sendSession(reply, answer.session);
         reply.code(statusOf(name, answer.value)).header("cache-control", "no-store");
         return route.status === 204
@@ -180,6 +188,11 @@ function bindEdges(app: FastifyInstance, options: ServeOptions): void {
       fetchSite: typeof fetchSite === "string" ? fetchSite : undefined,
     });
     if (refusal !== undefined) await sendRefusal(refusal, request, reply);
+  });
+  app.addHook("onResponse", async (request, reply) => {
+    const path = request.routeOptions.url;
+    const route = path === undefined ? "none" : path.replaceAll(/:(\w+)/g, "{$1}");
+    options.meter?.observe(route, request.method, reply.statusCode, reply.elapsedTime / 1_000);
   });
   const openApi = JSON.stringify(openApiDocument(options.version));
   app.get("/v1/openapi.json", async (_, reply) =>

@@ -11,6 +11,8 @@ export interface JobQueue {
     options?: { readonly singleton?: string; readonly retryLimit?: number },
   ): Promise<string | undefined>;
   find(id: string): Promise<JobRecord | undefined>;
+  /** How many jobs wait and run, by kind; kinds without any are left out. */
+  depth(): Promise<readonly { readonly kind: string; readonly state: "waiting" | "running"; readonly jobs: number }[]>;
   /** Waits for running jobs up to the limit; those not finished are taken up again after the next start. */
   stop(limitMs: number): Promise<void>;
 }

@@ -34,6 +34,15 @@ export interface EventStore {
   /** The same rows as newline-delimited rows of the spool, in blocks that cut lines anywhere. */
   linesOfFile(system: System, file: SpooledFile): Promise<AsyncIterable<Uint8Array>>;
   counts(system: System): Promise<EventCounts>;
+  /** Rows ever stored, and rows that arrived again, of every system. One small statement. */
+  shipped(): Promise<
+    readonly {
+      readonly system: string;
+      readonly kind: string;
+      readonly stored: number;
+      readonly duplicates: number;
+    }[]
+  >;
   /** Newest event time and newest receive time of the system's predictions. */
   frontier(system: System): Promise<{ readonly eventTime: Instant; readonly receivedAt: Instant } | undefined>;
 }

@@ -50,6 +50,7 @@ import type { PredictPorts } from "../../gateway/predict.ts";
 import type { DiagnosisPorts } from "../../service/judge/diagnose-incident.ts";
 import type { QuietGate } from "../../service/keep/quiet-gate.ts";
 import type { RunTeller } from "../../service/learn/own-runs.ts";
+import type { ServerMeter } from "../metrics/server-meter.ts";
 
 /** Everything the handlers reach, by port. `app` fills it; nothing here knows an engine or a disk. */
 export interface House {
@@ -109,6 +110,7 @@ export interface House {
   readonly checker: ExpressionChecker;
   readonly predicting: PredictPorts;
   readonly diagnosing: DiagnosisPorts & { readonly systems: SystemStore };
+  readonly meter: ServerMeter;
   readonly clock: Clock;
   readonly parts: () => Promise<readonly PartState[]>;
   readonly about: {
@@ -116,6 +118,12 @@ export interface House {
     readonly startedAt: Instant;
     readonly dataDirectory: string;
     memoryBytes(): number;
+    /** Processor time, heap and the delay of the event loop since the last reading. */
+    process(): {
+      readonly cpuSeconds: number;
+      readonly heapBytes: number;
+      readonly eventLoopDelay: readonly { readonly share: number; readonly seconds: number }[];
+    };
   };
   /** Base address of the page, for links; known once the server listens. */
   pageUrl(): string;

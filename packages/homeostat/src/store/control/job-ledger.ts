@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { sql } from "kysely";
 import type PgBoss from "pg-boss";
 import { invariant } from "../../domain/invariant.ts";
-import type { JobKind, JobQueue, JobRecord } from "../../domain/job/job-queue.ts";
+import { type JobKind, type JobQueue, type JobRecord, jobKinds } from "../../domain/job/job-queue.ts";
 import { executorWithin } from "./boss.ts";
 import { type ControlDatabase, inTransaction } from "./control-database.ts";
 import { maxInterruptions, silenceSeconds } from "./job-rule.ts";
@@ -200,6 +200,15 @@ export class JobLedger {
       order by job.created_on
     `.execute(database);
     return rows;
+  }
+
+  /** How many jobs wait and run, by kind. */
+  async depth(): Promise<readonly { kind: string; state: "waiting" | "running"; jobs: number }[]> {
+    const { rows } = await sql<{ kind: string; state: "waiting" | "running"; jobs: string }>`
+      select name as kind, case when state = 'active' then 'running' else 'waiting' end as state, count(*) as jobs
+      from pgboss.job where state < 'completed' and name = any(${[...jobKinds]}::text[]) group by 1, 2 order by 1, 2
+    `.execute(this.#database);
+    return rows.map(({ kind, state, jobs }) => ({ kind, state, jobs: Number(jobs) }));
   }
 
   async find(id: string): Promise<JobRecord | undefined> {

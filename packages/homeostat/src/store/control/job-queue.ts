@@ -98,6 +98,10 @@ export class ControlJobQueue implements JobQueue {
     return this.#ledger.find(id);
   }
 
+  depth(): ReturnType<JobQueue["depth"]> {
+    return this.#ledger.depth();
+  }
+
   /** Looks for due jobs now. */
   nudge(): void {
     this.#nudged = true;

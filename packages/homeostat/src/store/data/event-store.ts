@@ -69,6 +69,12 @@ export function createEventStore(client: DataClient, clock: Clock, door: FileDoo
     linesOfFile: (system, file) =>
       fileLines(door, system, file, file.stream === "outcomes" ? outcomeStagingColumns : stagingColumns(system)),
     counts: (system) => counts(client, system.name),
+    shipped: async () => {
+      const rows = await client.rows<{ system: string; kind: string; stored: string; duplicates: string }>(
+        "SELECT system, kind, sum(stored) AS stored, sum(duplicates) AS duplicates FROM shipments GROUP BY system, kind ORDER BY system, kind",
+      );
+      return rows.map((row) => ({ ...row, stored: Number(row.stored), duplicates: Number(row.duplicates) }));
+    },
     frontier: async (system) => {
       const [row] = await client.rows<{ n: string; event: string; received: string }>(
         `SELECT count() AS n, toUnixTimestamp64Milli(max(time)) AS event, toUnixTimestamp64Milli(max(received)) AS received FROM ${eventTablesOf(system.name).predictions}`,
