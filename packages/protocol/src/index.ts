@@ -17,6 +17,8 @@ export * from "./lineage.ts";
 export * from "./monitor.ts";
 export * from "./monitor-declaration.ts";
 export * from "./name.ts";
+export * from "./oncall.ts";
+export * from "./oncall-declaration.ts";
 export * from "./openapi.ts";
 export * from "./postmortem.ts";
 export * from "./problem.ts";

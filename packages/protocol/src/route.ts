@@ -23,6 +23,7 @@ import { lineageRoutes } from "./lineage-route.ts";
 import { metricsRoutes } from "./metrics-route.ts";
 import { monitorRoutes } from "./monitor-route.ts";
 import { instant } from "./name.ts";
+import { oncallRoutes } from "./oncall-route.ts";
 import { postmortemRoutes } from "./postmortem-route.ts";
 import { quarantineRoutes } from "./quarantine-route.ts";
 import { list, type Route } from "./route-definition.ts";
@@ -268,6 +269,7 @@ export const routes = {
   ...lineageRoutes,
   ...actionRoutes,
   ...incidentRoutes,
+  ...oncallRoutes,
   ...postmortemRoutes,
   ...channelRoutes,
   keys: { method: "GET", path: "/v1/keys", scope: "admin", summary: "API keys", answer: list(apiKey), status: 200 },

@@ -3,6 +3,7 @@ import { actionDeclaration } from "./action-declaration.ts";
 import { notifyTarget } from "./channel-declaration.ts";
 import { monitorDeclaration } from "./monitor-declaration.ts";
 import { duration, fieldName, resourceName } from "./name.ts";
+import { oncallSection, personDeclaration } from "./oncall-declaration.ts";
 
 /** `system.yaml`: one AI system under care. Paths are relative to this file. */
 export const systemDeclaration = z
@@ -124,6 +125,7 @@ export const systemDeclaration = z
       .array(notifyTarget)
       .max(50)
       .default([{ channel: "console" }]),
+    oncall: oncallSection.optional().describe("Who is told of what, how together and when not"),
   })
   .describe("A system under care");
 
@@ -134,8 +136,16 @@ export const ownersDeclaration = z.strictObject({
   apiVersion: z.literal("homeostat/v1"),
   kind: z.literal("Owners"),
   owners: z
-    .array(z.strictObject({ name: resourceName, title: z.string().max(200), contact: z.string().max(200) }))
+    .array(
+      z.strictObject({
+        name: resourceName,
+        title: z.string().max(200),
+        contact: z.string().max(200),
+        escalation: resourceName.optional().describe("The escalation policy by which it is told of what it owns"),
+      }),
+    )
     .min(1),
+  people: z.array(personDeclaration).max(1_000).default([]).describe("Who can be on call, and how they are reached"),
 });
 
 export type OwnersDeclaration = z.infer<typeof ownersDeclaration>;

@@ -24,9 +24,11 @@ import { learningHandlers } from "../http/route/learning-routes.ts";
 import { lineageHandlers } from "../http/route/lineage-routes.ts";
 import { metricsHandlers } from "../http/route/metrics-routes.ts";
 import { monitorHandlers } from "../http/route/monitor-routes.ts";
+import { oncallHandlers } from "../http/route/oncall-routes.ts";
 import { postmortemHandlers } from "../http/route/postmortem-routes.ts";
 import { quarantineHandlers } from "../http/route/quarantine-routes.ts";
 import { sensingHandlers } from "../http/route/sensing-routes.ts";
+import { silenceHandlers } from "../http/route/silence-routes.ts";
 import { sloHandlers } from "../http/route/slo-routes.ts";
 import { sourceHandlers } from "../http/route/source-routes.ts";
 import { stateHandlers } from "../http/route/state-routes.ts";
@@ -216,6 +218,8 @@ async function start({ config, clock, log, print }: StartOptions, undo: Undo[]):
     ...sloHandlers(wired.house),
     ...metricsHandlers(wired.house),
     ...incidentHandlers(wired.house),
+    ...oncallHandlers(wired.house),
+    ...silenceHandlers(wired.house),
     ...postmortemHandlers(wired.house),
     ...channelHandlers(wired.house),
     ...diagnosisHandlers(wired.house),

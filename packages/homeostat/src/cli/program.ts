@@ -23,6 +23,7 @@ import { addKeys } from "./command/keys.ts";
 import { addLabels } from "./command/labels.ts";
 import { addLineage } from "./command/lineage.ts";
 import { addMonitor } from "./command/monitor.ts";
+import { addOncall } from "./command/oncall.ts";
 import { addOutcomes } from "./command/outcomes.ts";
 import { addPostmortem } from "./command/postmortem.ts";
 import { addPredict } from "./command/predict.ts";
@@ -30,6 +31,7 @@ import { addQuarantine } from "./command/quarantine.ts";
 import { addRelease } from "./command/release.ts";
 import { addReplay } from "./command/replay.ts";
 import { addRetention } from "./command/retention.ts";
+import { addSilence } from "./command/silence.ts";
 import { addSlo } from "./command/slo.ts";
 import { addSource } from "./command/source.ts";
 import { addStatus } from "./command/status.ts";
@@ -67,6 +69,8 @@ const commands: readonly ((program: Command, cli: Cli) => void)[] = [
   addDiagnose,
   addAcknowledge,
   addResolve,
+  addOncall,
+  addSilence,
   addNote,
   addAssign,
   addFalseAlarm,

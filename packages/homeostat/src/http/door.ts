@@ -50,6 +50,8 @@ const unaudited: ReadonlySet<RouteName> = new Set<RouteName>([
   "sendOutcomes",
   "sendEvents",
   "plan",
+  "simulatePaging",
+  "readLink",
   "sendLineage",
   "sendLineageBatch",
   // Written with the change itself, under the hook's name.

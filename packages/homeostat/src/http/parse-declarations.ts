@@ -11,8 +11,12 @@ import {
 } from "@homeostat/protocol";
 import type { ExpressionChecker } from "../domain/engine/expression.ts";
 import type { NamedChannel } from "../domain/notification/channel-declaration.ts";
+import type { DeclaredOncall } from "../domain/oncall/check-paths.ts";
+import type { EscalationPolicy, Person } from "../domain/oncall/escalation-policy.ts";
+import type { Schedule } from "../domain/oncall/schedule.ts";
 import type { Slo } from "../domain/slo/slo.ts";
 import type { Owner, System } from "../domain/system/system.ts";
+import { collectOncall, merged, pathIssues, peopleOf } from "./declaration/collect-oncall.ts";
 import { readChannels } from "./declaration/read-channels.ts";
 import { repeatedNames } from "./declaration/read-pipeline.ts";
 import { readSlos } from "./declaration/read-slo.ts";
@@ -30,6 +34,7 @@ interface DeclaredSystem {
   readonly digest: string;
   /** The file it stands in. */
   readonly path: string;
+  readonly document: DeclarationDocument;
 }
 
 export type DeclarationsRead =
@@ -38,12 +43,25 @@ export type DeclarationsRead =
       readonly systems: readonly DeclaredSystem[];
       readonly owners: readonly Owner[];
       readonly channels: readonly NamedChannel[];
+      readonly people: readonly Person[];
+      readonly schedules: readonly Schedule[];
+      readonly policies: readonly EscalationPolicy[];
     }
   /** Every issue's path is `file:line:column`. */
   | { readonly kind: "refused"; readonly issues: readonly Issue[] };
 
 const mostIssues = 100;
-const kinds = ["System", "Owners", "Channels", "Pipeline", "DataContract", "SLO", "SLI"];
+const kinds = [
+  "System",
+  "Owners",
+  "Channels",
+  "Pipeline",
+  "DataContract",
+  "SLO",
+  "SLI",
+  "Schedule",
+  "EscalationPolicy",
+];
 
 /** JSON with the keys of every object in order: equal values have equal texts. */
 function canonicalJson(value: unknown): string {
@@ -92,9 +110,11 @@ function kindIssues(documents: readonly DeclarationDocument[]): readonly Issue[]
 
 function readOwners(documents: readonly DeclarationDocument[]): {
   readonly owners: readonly Owner[];
+  readonly people: readonly Person[];
   readonly issues: readonly Issue[];
 } {
   const owners = new Map<string, Owner>();
+  const people = new Map<string, Person>();
   const issues: Issue[] = [];
   for (const document of documents.filter(({ kind }) => kind === "Owners")) {
     const read = readSchema<OwnersDeclaration>(ownersDeclaration, document);
@@ -109,6 +129,9 @@ function readOwners(documents: readonly DeclarationDocument[]): {
         read.value.owners.map((owner) => owner.name),
       ),
     );
+    const own = peopleOf(document, read.value, people);
+    issues.push(...own.issues);
+    for (const person of own.people) people.set(person.name, person);
     for (const [index, owner] of read.value.owners.entries()) {
       const elsewhere =
         owners.has(owner.name) && read.value.owners.findIndex(({ name }) => name === owner.name) === index;
@@ -121,7 +144,7 @@ function readOwners(documents: readonly DeclarationDocument[]): {
       owners.set(owner.name, owner);
     }
   }
-  return { owners: [...owners.values()], issues };
+  return { owners: [...owners.values()], people: [...people.values()], issues };
 }
 
 /** Contracts and pipelines are read by the systems that use them; what no system uses is still held to its schema. */
@@ -162,7 +185,7 @@ async function readSystems(
         expected: "each system once",
         found: `\`${system.name}\`, which stands in ${first.path} too`,
       });
-    systems.push({ system, path: document.file });
+    systems.push({ system, path: document.file, document });
   }
   // A broken system is not called unknown by the objectives that name it.
   const slos =
@@ -172,10 +195,15 @@ async function readSystems(
           documents,
           systems.map(({ system }) => system),
         );
-  const whole = systems.map(({ system, path }): DeclaredSystem => {
+  const whole = systems.map(({ system, path, document }): DeclaredSystem => {
     const own = slos.bySystem.get(system.name);
     const complete = own === undefined ? system : { ...system, slos: own };
-    return { system: complete, digest: createHash("sha256").update(canonicalJson(complete)).digest("hex"), path };
+    return {
+      system: complete,
+      digest: createHash("sha256").update(canonicalJson(complete)).digest("hex"),
+      path,
+      document,
+    };
   });
   return { systems: whole, issues: [...issues, ...slos.issues] };
 }
@@ -183,47 +211,59 @@ async function readSystems(
 /**
  * Text files as they stand in git become systems and owners, or issues at file, line and column: at most 100, schema
  * and cross-check issues together, so that one round trip tells everything. Files are never looked for on disk.
- * `knownOwners` and `knownChannels` were applied earlier and need not be declared again.
+ * `known` was applied earlier and need not be declared again.
  * Cost: one engine round trip per expression, features of a pipeline at once.
  * @throws Fault of the engine.
  */
 export async function parseDeclarations(
   files: readonly DeclarationFile[],
   checker: ExpressionChecker,
-  knownOwners: readonly Owner[] = [],
-  knownChannels: readonly Pick<NamedChannel, "name">[] = [],
+  known: DeclaredOncall = { owners: [], people: [], schedules: [], policies: [], channels: [] },
 ): Promise<DeclarationsRead> {
   const { documents, paths, issues: broken } = readFiles(files);
-  const { owners, issues: ownerIssues } = readOwners(documents);
+  const { owners, people, issues: ownerIssues } = readOwners(documents);
   const { channels, issues: channelIssues } = readChannels(documents);
+  const oncall = collectOncall(documents);
   const namesOf = (issues: readonly Issue[], named: readonly { readonly name: string }[]) =>
     broken.length + issues.length === 0 ? new Set(named.map(({ name }) => name)) : undefined;
   const { systems, issues: systemIssues } = await readSystems(documents, {
     documents,
     files: paths,
-    owners: namesOf(ownerIssues, [...knownOwners, ...owners]),
-    channels: namesOf(channelIssues, [...knownChannels, ...channels]),
+    owners: namesOf(ownerIssues, [...known.owners, ...owners]),
+    channels: namesOf(channelIssues, [...known.channels, ...channels]),
     checker,
   });
-  const issues = [
+  const schedules = oncall.schedules.map(({ noun }) => noun);
+  const policies = oncall.policies.map(({ noun }) => noun);
+  const declared = {
+    owners: merged(known.owners, owners),
+    people: merged(known.people, people),
+    schedules: merged(known.schedules, schedules),
+    policies: merged(known.policies, policies),
+    channels: [...known.channels, ...channels],
+  };
+  const own = [
     ...broken,
     ...kindIssues(documents),
     ...ownerIssues,
     ...channelIssues,
+    ...oncall.issues,
     ...systemIssues,
-    ...unusedIssues(documents),
   ];
+  // What a broken document would have declared is not called missing.
+  const missing = own.length > 0 ? [] : pathIssues(oncall, systems, declared);
+  const issues = [...own, ...unusedIssues(documents), ...missing];
   if (issues.length > 0) return { kind: "refused", issues: withoutRepeats(issues) };
-  if (systems.length === 0 && owners.length === 0 && channels.length === 0)
+  if (systems.length + owners.length + people.length + channels.length + schedules.length + policies.length === 0)
     return {
       kind: "refused",
       issues: [
         {
           path: `${files[0]?.path ?? "bundle"}:1:1`,
-          expected: "a document of kind System, Owners or Channels",
+          expected: "a document of kind System, Owners, Channels, Schedule or EscalationPolicy",
           found: "none in any file",
         },
       ],
     };
-  return { kind: "parsed", systems, owners, channels };
+  return { kind: "parsed", systems, owners, people, channels, schedules, policies };
 }

@@ -184,7 +184,14 @@ describe("applying declarations", () => {
   /** The event log is the data plane's; here only the columns it says it added matter. */
   const events = { ensureTables: async () => ["p.i_new"], typeConflicts: async () => [] };
   const ports = () => ({ ...store, clock, events: events as never, systemChanged: () => undefined });
-  const declared = (system: System, digest: string) => ({ systems: [{ system, digest }], owners: [], channels: [] });
+  const declared = (system: System, digest: string) => ({
+    systems: [{ system, digest }],
+    owners: [],
+    channels: [],
+    people: [],
+    schedules: [],
+    policies: [],
+  });
   const system = { ...sampleSystem("applied"), unchecked: ["freshness of the feed"] };
 
   it("plans without doing: created, with what is declared but not checked", async () => {

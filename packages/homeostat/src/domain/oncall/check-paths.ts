@@ -1,3 +1,4 @@
+import type { NotifyTarget } from "../notification/channel-declaration.ts";
 import { type Owner, ownedAreas, type System } from "../system/system.ts";
 import type { EscalationPolicy, EscalationTarget, Person } from "./escalation-policy.ts";
 import type { Schedule } from "./schedule.ts";
@@ -8,6 +9,7 @@ export interface DeclaredOncall {
   readonly people: readonly Person[];
   readonly schedules: readonly Schedule[];
   readonly policies: readonly EscalationPolicy[];
+  readonly channels: readonly { readonly name: string }[];
 }
 
 /**
@@ -50,7 +52,7 @@ export function missingInPolicy(policy: EscalationPolicy, declared: DeclaredOnca
 function missingTarget(target: EscalationTarget, declared: DeclaredOncall): string | undefined {
   switch (target.kind) {
     case "channel":
-      return undefined;
+      return missingChannel(target.declaration, declared);
     case "person":
       return missingPerson(target.person, declared);
     case "schedule":
@@ -60,10 +62,17 @@ function missingTarget(target: EscalationTarget, declared: DeclaredOncall): stri
   }
 }
 
-function missingPerson(name: string, { people }: DeclaredOncall): string | undefined {
-  const person = people.find((one) => one.name === name);
+function missingChannel(target: NotifyTarget, { channels }: DeclaredOncall): string | undefined {
+  if (target.channel !== "named" || channels.some(({ name }) => name === target.name)) return undefined;
+  return `the channel ${target.name} is not declared`;
+}
+
+function missingPerson(name: string, declared: DeclaredOncall): string | undefined {
+  const person = declared.people.find((one) => one.name === name);
   if (person === undefined) return `the person ${name} is not declared`;
-  return person.notify.length === 0 ? `${name} has no channel under notify and cannot be reached` : undefined;
+  if (person.notify.length === 0) return `${name} has no channel under notify and cannot be reached`;
+  const [missing] = person.notify.flatMap((target) => missingChannel(target, declared) ?? []);
+  return missing === undefined ? undefined : `${name}: ${missing}`;
 }
 
 /** People whom a schedule names and nobody declares or can reach. In words. Pure. */

@@ -123,7 +123,12 @@ describe("an alert goes", () => {
 });
 
 describe("what is missing for a page to arrive", () => {
-  const declared = { ...facts, people: [{ name: "anna", title: "", contact: "", notify: [] }], schedules: [] };
+  const declared = {
+    ...facts,
+    people: [{ name: "anna", title: "", contact: "", notify: [] }],
+    schedules: [],
+    channels: [],
+  };
   it("is named: an owner, a policy, a person without a channel, a schedule", () => {
     expect(missingPaths(system([route("nope", [])]), declared)).toEqual([
       "oncall.routes: the escalation policy nope is not declared",

@@ -14,6 +14,7 @@ import { channelIssues } from "./read-channels.ts";
 import { readSystemContract, type SystemContract } from "./read-contract.ts";
 import { keepingIssues, readKeeping } from "./read-keeping.ts";
 import { readMonitors } from "./read-monitors.ts";
+import { oncallIssues, readOncall } from "./read-oncall.ts";
 import { inputColumns, outcomeReasons, readPipeline, repeatedNames } from "./read-pipeline.ts";
 
 /** Everything a system may refer to: the documents of the bundle by file, and the names of owners. */
@@ -283,6 +284,7 @@ async function assemble(
       notify: declared.notify,
       unchecked: uncheckedOf(declared, contract, usesOutcomeColumn),
       ...readKeeping(declared),
+      ...readOncall(declared.oncall),
       // left out where none is declared: a system that declares none keeps its digest
       ...(declared.budget === undefined ? {} : { budget: declared.budget }),
       ...(monitors.value.length === 0 ? {} : { monitors: monitors.value }),
@@ -305,6 +307,7 @@ export async function readSystem(document: DeclarationDocument, around: Surround
     ...channelIssues(document, declared, around.channels),
     ...fallbackIssues(document, declared),
     ...taskIssues(document, declared),
+    ...oncallIssues(document, declared.oncall),
     ...issuesIn([windows]),
   ];
   const contractDocument = referred(document, "contract", declared.contract, "DataContract", around);

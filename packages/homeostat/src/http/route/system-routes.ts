@@ -115,12 +115,15 @@ async function parsedOf(
   house: House,
   files: readonly { readonly path: string; readonly text: string }[],
 ): Promise<Extract<DeclarationsRead, { kind: "parsed" }> | Refusal> {
-  const parsed = await parseDeclarations(
-    files,
-    house.checker,
-    await house.systems.owners(),
-    await house.declaredChannels.list(),
-  );
+  const [owners, people, policies, schedules, channels] = await Promise.all([
+    house.systems.owners(),
+    house.policies.people(),
+    house.policies.policies(),
+    house.schedules.list(),
+    house.declaredChannels.list(),
+  ]);
+  const known = { channels, owners, people, policies, schedules: schedules.map(({ schedule }) => schedule) };
+  const parsed = await parseDeclarations(files, house.checker, known);
   if (parsed.kind === "parsed") {
     const changed = await changedTask(house, parsed);
     return changed === undefined ? parsed : refused("bad-declaration", changed);

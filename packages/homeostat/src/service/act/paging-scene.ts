@@ -14,7 +14,7 @@ import type { ScheduleStore } from "../../domain/oncall/schedule.ts";
 import type { PagingFacts } from "../../domain/oncall/simulate-paging.ts";
 import type { System, SystemStore } from "../../domain/system/system.ts";
 
-interface FactPorts {
+export interface FactPorts {
   readonly systems: Pick<SystemStore, "get" | "owners">;
   readonly schedules: ScheduleStore;
   readonly policies: EscalationPolicyStore;
@@ -28,7 +28,7 @@ export interface ScenePorts extends FactPorts {
 }
 
 /** Everything declared or made by hand that decides who is told now. */
-async function pagingFacts(ports: FactPorts, now: Instant): Promise<PagingFacts> {
+export async function pagingFacts(ports: FactPorts, now: Instant): Promise<PagingFacts> {
   const [owners, policies, people, schedules, silences] = await Promise.all([
     ports.systems.owners(),
     ports.policies.policies(),

@@ -7,11 +7,14 @@ import { declaredLineage } from "../../domain/lineage/own-lineage.ts";
 import type { ModelStore } from "../../domain/model/model-store.ts";
 import type { ChannelStore, NamedChannel } from "../../domain/notification/channel-declaration.ts";
 import type { DeliveryStore } from "../../domain/notification/delivery.ts";
+import type { EscalationPolicy, EscalationPolicyStore, Person } from "../../domain/oncall/escalation-policy.ts";
+import type { Schedule, ScheduleStore } from "../../domain/oncall/schedule.ts";
 import type { EventStore } from "../../domain/prediction/event-store.ts";
 import type { Owner, StoredSystem, System, SystemStore } from "../../domain/system/system.ts";
 import type { Transact } from "../../domain/transaction.ts";
 import { canonicalText } from "./canonical-text.ts";
 import { planChannels, saveChannels } from "./plan-channels.ts";
+import { planOncall, saveOncall } from "./plan-oncall.ts";
 import { planSources, type SourcesPlan } from "./plan-sources.ts";
 import { saveSource } from "./register-source.ts";
 
@@ -21,6 +24,8 @@ export interface ApplyPorts {
   readonly events: EventStore;
   readonly declaredChannels: ChannelStore;
   readonly deliveries: Pick<DeliveryStore, "switchOn">;
+  readonly schedules: ScheduleStore;
+  readonly policies: EscalationPolicyStore;
   readonly transaction: Transact<ApplyNouns>;
   /** Called when a declaration was saved: what is remembered of the system is old. */
   systemChanged(name: string): void;
@@ -40,6 +45,9 @@ export interface Declared {
   readonly systems: readonly { readonly system: System; readonly digest: string }[];
   readonly owners: readonly Owner[];
   readonly channels: readonly NamedChannel[];
+  readonly people: readonly Person[];
+  readonly schedules: readonly Schedule[];
+  readonly policies: readonly EscalationPolicy[];
 }
 
 export interface ApplyPlan {
@@ -51,18 +59,23 @@ export interface ApplyPlan {
 
 /** What applying would do: created, changed, kept, and what is declared but not checked. */
 export async function planDeclarations(
-  ports: Pick<ApplyPorts, "systems" | "sources" | "events" | "declaredChannels">,
+  ports: Pick<ApplyPorts, "systems" | "sources" | "events" | "declaredChannels" | "schedules" | "policies" | "clock">,
   declared: Declared,
 ): Promise<ApplyPlan> {
   return planWith(ports, declared, await planSources(ports, declared));
 }
 
 async function planWith(
-  ports: Pick<ApplyPorts, "systems" | "declaredChannels">,
+  ports: Pick<ApplyPorts, "systems" | "declaredChannels" | "schedules" | "policies" | "clock">,
   declared: Declared,
   sources: SourcesPlan,
 ): Promise<ApplyPlan> {
-  const steps: ApplyPlan["steps"] = [...sources.steps, ...(await planChannels(ports, declared.channels))];
+  const oncall = await planOncall(ports, declared);
+  const steps: ApplyPlan["steps"] = [
+    ...sources.steps,
+    ...(await planChannels(ports, declared.channels)),
+    ...oncall.steps,
+  ];
   for (const one of declared.systems) steps.push(...systemSteps(one, await ports.systems.get(one.system.name)));
   return {
     systems: declared.systems.map(({ system }) => system.name),
@@ -70,6 +83,7 @@ async function planWith(
     warnings: [
       ...sources.conflicts,
       ...sources.breaking,
+      ...oncall.warnings,
       ...declared.systems.flatMap(({ system }) => system.unchecked.map((what) => `${system.name}: ${what}`)),
     ],
     applied: false,
@@ -117,6 +131,7 @@ function changedParts(before: System, after: System): string[] {
     "fallback",
     "owners",
     "notify",
+    "oncall",
     "entity",
     "retention",
     "slos",
@@ -151,6 +166,7 @@ export async function applyDeclarations(
     await ports.transaction((inside) => saveSource(inside, contract, planned, { actor, at, isToldElsewhere }));
   if (declared.owners.length > 0) await ports.systems.saveOwners(declared.owners);
   await saveChannels(ports, declared.channels);
+  await saveOncall(ports, declared, at);
   for (const { system, digest } of declared.systems) {
     const before = await ports.systems.get(system.name);
     if (before?.digest === digest) continue;
