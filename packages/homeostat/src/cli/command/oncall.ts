@@ -57,7 +57,7 @@ export function addOncall(program: Command, cli: Cli): void {
     )
     .addHelpText(
       "after",
-      '\nExamples:\n  homeostat oncall show\n  homeostat oncall who --at 2026-12-24T20:00:00Z\n  homeostat oncall override data-weekly ben --from 2026-12-24T08:00:00Z --to 2026-12-25T08:00:00Z --reason "anna travels"\n  homeostat oncall simulate flight-delay --area upstream-data --label segment.origin=JFK\n',
+      '\nExamples:\n  homeostat oncall show\n  homeostat oncall who --at 2026-12-24T20:00:00Z\n  homeostat oncall override data-weekly ben \\\n    --from 2026-12-24 --to 2026-12-25 --reason "anna travels"\n  homeostat oncall simulate flight-delay --label segment.origin=JFK\n',
     );
   remote(oncall.command("show", { isDefault: true }))
     .description("lists schedules with their gaps in the next 52 weeks, or shows one schedule's shifts")
@@ -65,10 +65,7 @@ export function addOncall(program: Command, cli: Cli): void {
     .option("--from <instant>", "begin of the stretch; now, when absent", parseInstant)
     .option("--to <instant>", "end of the stretch; four weeks later, when absent", parseInstant)
     .option("--exit-code", "end with 4 when there is a gap")
-    .addHelpText(
-      "after",
-      "\nExample:\n  homeostat oncall show data-weekly --from 2026-12-01 --to 2027-01-15 --exit-code\n",
-    )
+    .addHelpText("after", "\nExample:\n  homeostat oncall show data-weekly --from 2026-12-01 --exit-code\n")
     .action((schedule: string | undefined, options: ShowOptions) =>
       schedule === undefined ? showAll(cli, options) : showOne(cli, schedule, options),
     );
@@ -82,14 +79,14 @@ export function addOncall(program: Command, cli: Cli): void {
   remote(oncall.command("override"))
     .description("lets somebody stand in; or takes that back")
     .argument("<schedule>", "name of the schedule, or `remove`")
-    .argument("<person>", "who stands in; with `remove`, the id of the override or swap")
+    .argument("<who>", "who stands in; with `remove`, the id of the override or swap")
     .option("--from <instant>", "begin", parseInstant)
     .option("--to <instant>", "end (excluded)", parseInstant)
     .option("--instead <person>", "only for this person's hours")
     .option("--reason <text>", "why")
     .addHelpText(
       "after",
-      "\nExamples:\n  homeostat oncall override data-weekly ben --from 2026-12-24T08:00:00Z --to 2026-12-25T08:00:00Z\n  homeostat oncall override remove override-0123456789abcdef\n",
+      "\nExamples:\n  homeostat oncall override data-weekly ben --from 2026-12-24 --to 2026-12-25\n  homeostat oncall override remove override-0123456789abcdef\n",
     )
     .action((schedule: string, person: string, options: Partial<OverrideOptions>) =>
       schedule === "remove" ? removeOverride(cli, person, options) : override(cli, schedule, person, options),
@@ -102,7 +99,7 @@ export function addOncall(program: Command, cli: Cli): void {
     .option("--reason <text>", "why")
     .addHelpText(
       "after",
-      "\nExample:\n  homeostat oncall swap data-weekly --first anna@2026-12-21T08:00:00Z/2026-12-28T08:00:00Z --second ben@2026-12-28T08:00:00Z/2027-01-04T08:00:00Z\n",
+      "\nExample:\n  homeostat oncall swap data-weekly \\\n    --first anna@2026-12-21/2026-12-28 --second ben@2026-12-28/2027-01-04\n",
     )
     .action((schedule: string, options: SwapOptions) => swap(cli, schedule, options));
   remote(oncall.command("simulate"))
@@ -116,10 +113,7 @@ export function addOncall(program: Command, cli: Cli): void {
       collect,
     )
     .option("--at <instant>", "at that time; now, when absent", parseInstant)
-    .addHelpText(
-      "after",
-      "\nExample:\n  homeostat oncall simulate flight-delay --area production-performance --at 2026-12-25T03:00:00Z\n",
-    )
+    .addHelpText("after", "\nExample:\n  homeostat oncall simulate flight-delay --area serving --at 2026-12-25\n")
     .action((system: string, options: SimulateOptions) => simulate(cli, system, options));
 }
 

@@ -27,7 +27,7 @@ export function addSilence(program: Command, cli: Cli): void {
     .description("Incidents still open and stay visible; nobody is told of those whose every finding is silenced.")
     .addHelpText(
       "after",
-      '\nExamples:\n  homeostat silence add system=flight-delay segment.origin=~"JFK|LGA" --for 6h --reason "the vendor knows"\n  homeostat silence list --state active\n  homeostat silence expire silence-0123456789abcdef\n',
+      '\nExamples:\n  homeostat silence add system=flight-delay segment.origin=~"JFK|LGA" \\\n    --for 6h --reason "the vendor knows"\n  homeostat silence list --state active\n  homeostat silence expire silence-0123456789abcdef\n',
     );
   remote(silence.command("list", { isDefault: true }))
     .description("lists silences, newest first")
