@@ -5,7 +5,7 @@ import { type TurnAt, turnAt } from "./turn.ts";
 import { clockOf } from "./wall-clock.ts";
 
 /** What a layer says of an instant, and why it has nobody where it has nobody. */
-export interface LayerAnswer {
+interface LayerAnswer {
   readonly layer: string;
   readonly state: "has-somebody" | "not-begun" | "ended" | "outside-hours" | "empty-turn";
   readonly people: readonly string[];
