@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import type { BenchOptions, BenchRow } from "./bench-row.ts";
 import { benchCompare } from "./compare.ts";
 import { benchControlStore } from "./control-store.ts";
+import { benchDiagnosis } from "./diagnosis.ts";
 import { benchEngine } from "./engine.ts";
 import { benchForest } from "./forest.ts";
 import { benchIntake } from "./intake.ts";
@@ -15,6 +16,7 @@ import { benchStatistics } from "./statistics.ts";
 const benches: Readonly<Record<string, (options: BenchOptions) => Promise<readonly BenchRow[]>>> = {
   spool: benchSpool,
   compare: benchCompare,
+  diagnosis: benchDiagnosis,
   engine: benchEngine,
   "control-store": benchControlStore,
   forest: benchForest,

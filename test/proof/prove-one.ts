@@ -1,7 +1,7 @@
 import type { Baseline } from "../../packages/homeostat/src/domain/baseline/baseline.ts";
 import type { SliceCondition } from "../../packages/homeostat/src/domain/baseline/slice-store.ts";
 import type { Incident } from "../../packages/homeostat/src/domain/incident/incident.ts";
-import { dayMs } from "../../packages/homeostat/src/domain/instant.ts";
+import { dayMs, hourMs } from "../../packages/homeostat/src/domain/instant.ts";
 import { declaredLineage } from "../../packages/homeostat/src/domain/lineage/own-lineage.ts";
 import { outcomeLine, predictionLine } from "../../packages/homeostat/src/domain/prediction/prediction.ts";
 import type { System } from "../../packages/homeostat/src/domain/system/system.ts";
@@ -26,7 +26,10 @@ export interface ProofResult {
   readonly said: string;
   readonly slices: readonly string[];
   readonly suspects: readonly string[];
-  readonly tookMs: number;
+  /** How many hours the dated beginning lies after the true one. */
+  readonly hoursLate: number | undefined;
+  /** What was said for and against the true change. */
+  readonly ofTruth: string | undefined;
 }
 
 const scorers = new Map<string, Scorer>();
@@ -58,12 +61,28 @@ const nothingSaid: ProofResult = {
   said: "",
   slices: [],
   suspects: [],
-  tookMs: 0,
+  hoursLate: undefined,
+  ofTruth: undefined,
 };
 
 async function sendRows(rooms: Rooms, data: ProofData, system: System, rows: readonly SentRow[]): Promise<void> {
   const score = scorers.get(data.name) ?? fitScorer(data.rows, data.numbers, data.categories);
   scorers.set(data.name, score);
+  await sendAnswered(
+    rooms,
+    system,
+    rows.map((row) => ({ ...row, probability: score(row.inputs) })),
+    firstLive,
+  );
+}
+
+/** Rows with the answers that a model gave, and their outcomes; windows from `liveFrom` on are to be evaluated. */
+export async function sendAnswered(
+  rooms: Rooms,
+  system: System,
+  rows: readonly (Pick<SentRow, "time" | "inputs" | "outcome"> & { readonly probability: number })[],
+  liveFrom: number,
+): Promise<void> {
   await rooms.events.ensureTables(system);
   const receivedAt = rooms.clock.now();
   const encoder = new TextEncoder();
@@ -80,7 +99,7 @@ async function sendRows(rooms: Rooms, data: ProofData, system: System, rows: rea
       cohort: "",
       caller: "proof",
       latencyMs: undefined,
-      output: { kind: "probability", probability: score(row.inputs) },
+      output: { kind: "probability", probability: row.probability },
       inputs: row.inputs,
       vector: undefined,
     }),
@@ -100,7 +119,7 @@ async function sendRows(rooms: Rooms, data: ProofData, system: System, rows: rea
   await rooms.events.storeOutcomes(system, [encoder.encode(`${outcomes.join("\n")}\n`)]);
   await rooms.windows.touch(
     system.name,
-    touched.filter((start) => start >= firstLive),
+    touched.filter((start) => start >= liveFrom),
     dayMs,
   );
 }
@@ -173,7 +192,8 @@ function judged(incident: Incident, opened: number, baseline: Baseline, scenario
         ({ change, posterior, why }) =>
           `${change?.id ?? "none"} ${change?.kind ?? ""} ${change?.component ?? ""} ${posterior.toFixed(2)} [${why.join("; ")}]`,
       ),
-    tookMs: diagnosis?.tookMs ?? 0,
+    hoursLate: diagnosis?.onset === undefined ? undefined : (diagnosis.onset - scenario.onset) / hourMs,
+    ofTruth: suspects[causeRank]?.why.join("; "),
   };
 }
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { actionDeclaration } from "./action-declaration.ts";
 import { notifyTarget } from "./channel-declaration.ts";
+import { diagnosisDeclaration } from "./diagnosis-declaration.ts";
 import { monitorDeclaration } from "./monitor-declaration.ts";
 import { duration, fieldName, resourceName } from "./name.ts";
 import { oncallSection, personDeclaration } from "./oncall-declaration.ts";
@@ -109,6 +110,7 @@ export const systemDeclaration = z
       .max(500)
       .default([])
       .describe("Changes of the default monitors, and monitors beside them; without any, every default watches"),
+    diagnosis: diagnosisDeclaration.optional(),
     owners: z.strictObject({
       "training-pipeline": resourceName,
       serving: resourceName,

@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { createXoshiro } from "../../stats/random/xoshiro.ts";
-import { clockShift, patternWords, unitChange } from "./shift-pattern.ts";
+import {
+  clockShift,
+  defaultValue,
+  offsetChange,
+  patternWords,
+  respelled,
+  roundedValues,
+  unitChange,
+} from "./shift-pattern.ts";
 
 /** Flights by hour of departure: none at night, peaks in the morning and the evening. */
 const day = [0, 0, 0, 0, 0, 20, 80, 120, 100, 70, 60, 60, 65, 60, 60, 70, 90, 110, 95, 70, 40, 20, 5, 0];
@@ -118,5 +126,48 @@ describe("words for a pattern", () => {
     expect(patternWords({ kind: "unit_scale", factor: 1.609344 })).toContain("1.609 times");
     expect(patternWords({ kind: "value_lost_to_null" })).toContain("missing");
     expect(patternWords({ kind: "renamed" })).toContain("never seen");
+  });
+});
+
+describe("other traces", () => {
+  const then = Array.from({ length: 39 }, (_, index) => 10 + index * 2.5);
+
+  it("are an offset that every value carries, and none where the spread changed", () => {
+    expect(
+      offsetChange(
+        then.map((value) => value + 40),
+        then,
+      ),
+    ).toEqual({ kind: "offset", by: 40 });
+    expect(
+      offsetChange(
+        then.map((value) => value * 1.8),
+        then,
+      ),
+    ).toBeUndefined();
+    expect(offsetChange(then, then)).toBeUndefined();
+  });
+
+  it("are one value that many rows have instead of their own", () => {
+    const now = then.map((value, index) => (index < 15 ? -1 : value));
+    expect(defaultValue(now, then)).toEqual({ kind: "constant_or_default", value: -1 });
+    expect(defaultValue(then, then)).toBeUndefined();
+  });
+
+  it("are values cut to whole numbers that were not", () => {
+    const exact = then.map((value) => value + 0.37);
+    expect(roundedValues(exact.map(Math.round), exact)).toEqual({ kind: "rounding", step: 1 });
+    expect(
+      roundedValues(
+        then.map((value) => Math.round(value)),
+        then.map(Math.round),
+      ),
+    ).toBeUndefined();
+  });
+
+  it("are known names in another spelling", () => {
+    expect(respelled(["LAX ", "sfo"], ["lax", "SFO", "ORD"])).toBe(true);
+    expect(respelled(["LAX", "new"], ["lax"])).toBe(false);
+    expect(respelled([], ["lax"])).toBe(false);
   });
 });

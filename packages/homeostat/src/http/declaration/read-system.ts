@@ -12,6 +12,7 @@ import { durationMsOf } from "./duration.ts";
 import { readActions } from "./read-actions.ts";
 import { channelIssues } from "./read-channels.ts";
 import { readSystemContract, type SystemContract } from "./read-contract.ts";
+import { readDiagnosis } from "./read-diagnosis.ts";
 import { keepingIssues, readKeeping } from "./read-keeping.ts";
 import { readMonitors } from "./read-monitors.ts";
 import { oncallIssues, readOncall } from "./read-oncall.ts";
@@ -285,6 +286,7 @@ async function assemble(
       unchecked: uncheckedOf(declared, contract, usesOutcomeColumn),
       ...readKeeping(declared),
       ...readOncall(declared.oncall),
+      ...readDiagnosis(declared),
       // left out where none is declared: a system that declares none keeps its digest
       ...(declared.budget === undefined ? {} : { budget: declared.budget }),
       ...(monitors.value.length === 0 ? {} : { monitors: monitors.value }),

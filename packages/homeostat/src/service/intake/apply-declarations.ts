@@ -128,6 +128,7 @@ function changedParts(before: System, after: System): string[] {
     "windows",
     "monitors",
     "budget",
+    "diagnosis",
     "fallback",
     "owners",
     "notify",

@@ -20,8 +20,8 @@ export async function diagnoseWindow(
 ): Promise<WindowDiagnosis> {
   const live = await liveBaseline(ports, system);
   if (live === undefined) return { kind: "refused", reason: "no-baseline" };
-  const windows = await ports.windows.list(system.name, range);
-  if (windows.every(({ rows }) => rows === 0)) return { kind: "refused", reason: "no-rows" };
+  const { rows } = await ports.slices.serving(system, range);
+  if (rows === 0) return { kind: "refused", reason: "no-rows" };
   const found = await ports.findings.list(system.name, range);
   const findings = found.filter(({ withdrawnAt }) => withdrawnAt === undefined);
   const diagnosis = await takeSteps(ports, { system, ...live, findings, range, settings: settingsOf(system) });

@@ -32,17 +32,13 @@ export async function readPattern(
   return numberPattern(slices, scene, where, feature);
 }
 
+/** Without a moved input: rows went missing, the answers moved, or what is true of the same inputs did. */
 function symptomOf(lead: Lead | undefined): ShiftPattern | undefined {
-  switch (lead?.finding.monitor) {
-    case "performance":
-      return { kind: "relation_changed" };
-    case "prediction-drift":
-      return { kind: "score_moved" };
-    case "volume":
-      return { kind: "rows_lost" };
-    default:
-      return undefined;
-  }
+  if (lead === undefined) return undefined;
+  const { monitor, layer } = lead.finding;
+  if (monitor === "volume") return { kind: "rows_lost" };
+  if (monitor === "prediction-drift") return { kind: "score_moved" };
+  return layer === "model" || layer === "outcome" ? { kind: "relation_changed" } : undefined;
 }
 
 function newNames({ baseline }: DiagnosisScene, lead: Lead, feature: string): ShiftPattern {

@@ -104,15 +104,20 @@ export function causeWords(named: Suspect | undefined): string {
 /** What feeds each feature, and what feeds the answers, as lineage knows it: tables, jobs, contracts, releases. */
 async function lineageOf(lineage: LineageStore, system: System): Promise<Pick<SuspectQuestion, "reach" | "above">> {
   const known: Parameters<typeof columnReach>[2] = new Map();
-  const above = await columnReach(lineage, `system:${system.name}`, known);
+  const above = new Map(await columnReach(lineage, `system:${system.name}`, known));
   const code = await codeAbove(lineage, system, known);
   const reach = new Map<string, ReadonlyMap<string, number>>();
   for (const { name } of system.pipeline.features) {
     const own = await columnReach(lineage, `feature:${system.name}/${name}`, known);
     reach.set(name, new Map([...code, ...own]));
+    // From the answer, a shared source is walked through once, for one feature's columns: the others' stand here.
+    for (const [component, steps] of own) if (!above.has(component)) above.set(component, steps + stepsToAnswer);
   }
   return { reach, above };
 }
+
+/** Feature, pipeline, system. */
+const stepsToAnswer = 2;
 
 /** What the pipeline itself is made of beside its features: libraries, jobs. A change there may move any feature. */
 async function codeAbove(
@@ -170,7 +175,8 @@ async function seriesOf(
       slices.hourly(system, baseline, reference, where, subject),
     ]);
   if (feature !== undefined && binning !== undefined) return [...(await counted(feature)), binCountOf(binning)];
-  if (lead?.finding.monitor === "performance") {
+  const { monitor, layer } = lead?.finding ?? {};
+  if (monitor !== "prediction-drift" && (layer === "model" || layer === "outcome")) {
     const [now, then] = await Promise.all([
       slices.hourlyLoss(system, baseline, live, where),
       slices.hourlyLoss(system, baseline, reference, where),

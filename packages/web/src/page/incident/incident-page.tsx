@@ -17,7 +17,9 @@ import { ActForm } from "./act-form.tsx";
 import { AucSection } from "./auc-section.tsx";
 import { DeedForm } from "./deed-form.tsx";
 import { FeatureBars } from "./feature-bars.tsx";
+import { FixSection } from "./fix-section.tsx";
 import { NotificationSection, TimelineSection } from "./log-section.tsx";
+import { ActionSection, RadiusSection } from "./radius-section.tsx";
 import { SliceSection } from "./slice-section.tsx";
 import { StepSection } from "./step-section.tsx";
 import { SuspectSection } from "./suspect-section.tsx";
@@ -94,6 +96,7 @@ function DiagnosisPart(props: { readonly incident: IncidentDetail }): ReactEleme
         <FeatureBars diagnosis={diagnosis} />
         <SuspectSection diagnosis={diagnosis} />
       </div>
+      <FixSection diagnosis={diagnosis} />
       <StepSection diagnosis={diagnosis} />
     </>
   );
@@ -114,6 +117,10 @@ export function IncidentPage(props: { readonly number: string }): ReactElement {
           <ActForm incident={incident} />
           <DeedForm incident={incident} />
           <DiagnosisPart incident={incident} />
+          <div className="columns">
+            <RadiusSection incident={incident} />
+            <ActionSection incident={incident} />
+          </div>
           <Section id="evidence" title="Evidence">
             {incident.evidence.length === 0 ? (
               <Empty>No finding is attached.</Empty>

@@ -1,7 +1,8 @@
 import type { Diagnosis } from "@homeostat/protocol";
 import type { ReactElement } from "react";
 import { VerdictBadge } from "../../part/badge.tsx";
-import { Section } from "../../part/section.tsx";
+import { ScrollTable, Section } from "../../part/section.tsx";
+import { formatDecimal } from "../../text/number.ts";
 import { formatDuration } from "../../text/time.ts";
 
 type Step = Diagnosis["steps"][number];
@@ -16,6 +17,52 @@ function StepStatus(props: { readonly status: Step["status"] }): ReactElement {
     </span>
   ) : (
     <VerdictBadge state={props.status} />
+  );
+}
+
+const shown = (value: number | string | null): string =>
+  value === null ? "unknown" : typeof value === "string" ? value : formatDecimal(value, 4);
+
+/** The numbers of a step, and the statements that anybody can ask again. */
+function StepDetail(props: { readonly step: Step }): ReactElement | null {
+  const { evidence, queries } = props.step;
+  if (evidence.length === 0 && queries.length === 0) return null;
+  return (
+    <details>
+      <summary>
+        {evidence.length} numbers, {queries.length} statements
+      </summary>
+      {evidence.length === 0 ? null : (
+        <ScrollTable caption="Numbers of this step" label={`Numbers of step ${props.step.step}`}>
+          <thead>
+            <tr>
+              <th scope="col">Number</th>
+              <th scope="col" className="number">
+                Value
+              </th>
+              <th scope="col" className="number">
+                Usual
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {evidence.map(({ name, value, usual }) => (
+              <tr key={name}>
+                <th scope="row">{name}</th>
+                <td className="number">{shown(value)}</td>
+                <td className="number">{usual === null ? "" : shown(usual)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </ScrollTable>
+      )}
+      {queries.map(({ sql, parameters }) => (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable from the keyboard
+        <pre key={`${sql}${JSON.stringify(parameters)}`} tabIndex={0}>
+          <code>{`${sql}\n-- parameters: ${JSON.stringify(parameters)}`}</code>
+        </pre>
+      ))}
+    </details>
   );
 }
 
@@ -36,6 +83,7 @@ export function StepSection(props: { readonly diagnosis: Diagnosis }): ReactElem
               <span className="quiet">{formatDuration(step.tookMs)}</span>
             </p>
             <p>{step.verdict}</p>
+            <StepDetail step={step} />
           </li>
         ))}
       </ol>
