@@ -133,6 +133,13 @@ describe("a vendor shifts the departure hour of three airports", () => {
     expect(hours?.fired[0]?.from.slice(0, 10)).toBe("2001-02-10");
     expect(brokenOrigins).toContain(hours?.fired[0]?.worst.segment?.value);
     expect(far).toMatchObject({ pages: 0, firing: 0 });
+    const baseline = await client.call("baseline", { path: { ...path, baseline: "live" } });
+    expect(baseline).toMatchObject({ live: true, release: "flight-delay-1", predictions: { kind: "probability" } });
+    const hour = baseline.features.find(({ name }) => name === "departure_hour")!;
+    expect(hour.histogram.reduce((sum, { rows }) => sum + rows, 0)).toBe(baseline.rows);
+    expect(hour.percentiles!.p5).toBeLessThan(hour.percentiles!.p95);
+    expect(baseline.segments[0]).toMatchObject({ segment: null, rows: baseline.rows, metric: "auc" });
+    expect(baseline.segments[0]!.value!.value).toBeGreaterThan(0.5);
     const map = await client.call("coverage", { path });
     const watch = (mode: string) => map.items.find((entry) => entry.mode === mode)?.watch;
     expect(watch("input-drift")).toBe("watched");

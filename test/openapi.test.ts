@@ -202,6 +202,7 @@ const calls: { readonly [N in RouteName]: () => Call | Promise<Call> } = {
   performance: () => ({ address: `${troubled}/performance?${span}&segment=origin%3DLAX` }),
   labels: () => ({ address: `${troubled}/labels?${span}&segment=origin` }),
   outcomes: () => ({ address: `${troubled}/outcomes?${span}` }),
+  baseline: () => ({ address: `${troubled}/baselines/live` }),
   monitors: () => ({ address: `${troubled}/monitors` }),
   monitor: () => ({ address: `${troubled}/monitors/input-drift?${span}&segment=all` }),
   tryMonitors: () => ({

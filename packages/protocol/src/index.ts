@@ -1,6 +1,7 @@
 export * from "./access.ts";
 export * from "./action.ts";
 export * from "./action-declaration.ts";
+export * from "./baseline.ts";
 export * from "./channel.ts";
 export * from "./channel-declaration.ts";
 export * from "./data-contract.ts";

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { apiKey, createdKey, keyRequest, readiness, serverStatus, session, signInRequest } from "./access.ts";
 import { actionRoutes } from "./action-route.ts";
+import { baselineRoutes } from "./baseline-route.ts";
 import { channelRoutes } from "./channel-route.ts";
 import { datasetRoutes } from "./dataset-route.ts";
 import { declarationBundle, plan } from "./declaration-bundle.ts";
@@ -241,6 +242,7 @@ export const routes = {
   ...sensingRoutes,
   ...sloRoutes,
   ...monitorRoutes,
+  ...baselineRoutes,
   changes: {
     method: "GET",
     path: "/v1/changes",

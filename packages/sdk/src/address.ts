@@ -49,6 +49,7 @@ export const addresses: { readonly [N in RouteName]: AddressOf<N> } = {
   job: "GET /v1/jobs/{job}",
   models: "GET /v1/systems/{system}/models",
   createRelease: "POST /v1/systems/{system}/releases",
+  baseline: "GET /v1/systems/{system}/baselines/{baseline}",
   createBaseline: "POST /v1/systems/{system}/baselines",
   releases: "GET /v1/systems/{system}/releases",
   rollback: "POST /v1/systems/{system}/rollback",

@@ -11,6 +11,7 @@ import { createAccess, createFirstAccess, type FirstAccess } from "../http/acces
 import type { Handlers } from "../http/handler.ts";
 import type { ServerMeter } from "../http/metrics/server-meter.ts";
 import { actionHandlers } from "../http/route/action-routes.ts";
+import { baselineHandlers } from "../http/route/baseline-routes.ts";
 import { channelHandlers } from "../http/route/channel-routes.ts";
 import { datasetHandlers } from "../http/route/dataset-routes.ts";
 import { diagnosisHandlers } from "../http/route/diagnosis-routes.ts";
@@ -212,6 +213,7 @@ async function start({ config, clock, log, print }: StartOptions, undo: Undo[]):
     ...keepingHandlers(wired.house),
     ...lineageHandlers(wired.house),
     ...stateHandlers(wired.house),
+    ...baselineHandlers(wired.house),
     ...monitorHandlers(wired.house),
     ...sensingHandlers(wired.house),
     ...labelHandlers(wired.house),

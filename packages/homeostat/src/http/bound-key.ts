@@ -61,6 +61,7 @@ export const reaches: Readonly<Record<RouteName, Reach>> = {
   performance: "path",
   labels: "path",
   outcomes: "path",
+  baseline: "path",
   monitors: "path",
   monitor: "path",
   tryMonitors: "path",
