@@ -7,6 +7,7 @@ import { benchDiagnosis } from "./diagnosis.ts";
 import { benchEngine } from "./engine.ts";
 import { benchForest } from "./forest.ts";
 import { benchIntake } from "./intake.ts";
+import { benchMonitors } from "./monitors.ts";
 import { benchProfile } from "./profile.ts";
 import { benchServer } from "./server.ts";
 import { benchSliceSearch } from "./slice-search.ts";
@@ -21,6 +22,7 @@ const benches: Readonly<Record<string, (options: BenchOptions) => Promise<readon
   "control-store": benchControlStore,
   forest: benchForest,
   intake: benchIntake,
+  monitors: benchMonitors,
   profile: benchProfile,
   server: benchServer,
   "slice-search": benchSliceSearch,

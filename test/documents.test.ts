@@ -2,6 +2,9 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { monitorKinds } from "../packages/homeostat/src/domain/finding/finding.ts";
+import { monitors } from "../packages/homeostat/src/domain/monitor/registry.ts";
+import type { MonitorDefaults } from "../packages/homeostat/src/domain/monitor/settings.ts";
 import {
   changeEvent,
   type DeclarationDocument,
@@ -383,6 +386,24 @@ describe("README, CHANGELOG and .ci/run", () => {
     expect(command).toBe("npm ci && npm test");
     expect(read(".ci/run")).toContain(`{ ${command}; }`);
     expect(statSync(join(root, ".ci/run")).mode & 0o111).toBe(0o111);
+  });
+
+  it("lists every monitor that a system has by default, with its thresholds", () => {
+    const rows = tableUnder(read("docs/detection.md"), "## Monitors that every system has");
+    let kind = "";
+    const told = new Map<string, string>();
+    for (const [named = "", asks = "", from = "", windows = ""] of rows) {
+      kind = named === "" ? kind : named.replaceAll("`", "");
+      told.set(kind, `${told.get(kind) ?? ""} ${asks} ${from} ${windows}`);
+    }
+    expect([...told.keys()].sort()).toEqual([...monitorKinds].sort());
+    for (const { kind: name, defaults } of Object.values(monitors))
+      for (const [metric, { threshold, persistenceWindows, ...rest }] of Object.entries(
+        defaults.metrics as Readonly<Record<string, MonitorDefaults["metrics"][string]>>,
+      ))
+        if (rest.onlyWhenDeclared !== true)
+          for (const part of [`\`${metric}\``, String(threshold), String(persistenceWindows)])
+            expect(told.get(name), `${name} ${metric}`).toContain(part);
   });
 
   it("has a heading for what is not released, and one version for all packages", () => {

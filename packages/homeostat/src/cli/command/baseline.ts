@@ -26,7 +26,7 @@ export function addBaseline(program: Command, cli: Cli): void {
 
 function addCreate(baseline: Command, cli: Cli): void {
   remote(baseline.command("create"))
-    .summary("freeze a baseline from received rows (monitor-only systems)")
+    .summary("freeze one from received rows")
     .description(
       "Freezes the baseline of a release that is served elsewhere, from rows already received, and watches the release from then on. A system that the gateway serves gets its baseline with `homeostat release`.",
     )
@@ -67,7 +67,7 @@ function addShow(baseline: Command, cli: Cli): void {
 
 function addDiff(baseline: Command, cli: Cli): void {
   remote(baseline.command("diff"))
-    .summary("what differs between two baselines")
+    .summary("what differs between two")
     .description("Compares two baselines of a system: features, segments, performance.")
     .argument("<system>", "name of the system")
     .argument("<before>", "id of a baseline or of its release")

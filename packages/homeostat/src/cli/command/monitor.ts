@@ -118,21 +118,12 @@ function listText(cli: Cli, system: string, { window, advice, budget, items }: M
       ? "No window was evaluated yet: without a live release and its baseline nothing is compared.\n"
       : `Newest evaluated window: ${instantText(window.start)}, ${countedText(window.rows, "row")}.\n`;
   const table = renderTable(
-    [
-      { head: "Monitor" },
-      { head: "Layer" },
-      { head: "Verdict" },
-      { head: "Series", wraps: true },
-      { head: "Tells" },
-      { head: "Why it watches", wraps: true },
-    ],
+    [{ head: "Monitor" }, { head: "Verdict" }, { head: "Tells" }, { head: "Series", wraps: true }],
     items.map((one) => [
       one.name,
-      one.layer,
       one.enabled ? verdictText(one.verdict, colors) : colors.dim("off"),
-      one.says,
       one.severity === "critical" ? one.owner : `${one.owner} (warns)`,
-      one.why,
+      one.says,
     ]),
     cli.terminal,
   );
@@ -194,9 +185,11 @@ function showText(cli: Cli, { monitor, items }: MonitorDetail, top: number): str
   if (items.length === 0)
     return `${facts}\nNo series: ${monitor.kind === "contract" ? "the contract is shown by `homeostat source show`" : "no such window was evaluated, or it asked about nothing"}.\n`;
   const shown = items.slice(0, top);
+  const windows = new Set(items.map(({ window }) => window));
+  const newest = windows.size === 1 ? `The window of ${instantText(items[0]?.window ?? null)}, worst first.\n` : "";
   const table = renderTable(
     [
-      { head: "Window" },
+      ...(windows.size === 1 ? [] : [{ head: "Window" }]),
       { head: "Where" },
       { head: "What" },
       { head: "Verdict" },
@@ -204,7 +197,7 @@ function showText(cli: Cli, { monitor, items }: MonitorDetail, top: number): str
       { head: "In words", wraps: true },
     ],
     shown.map((cell) => [
-      instantText(cell.window),
+      ...(windows.size === 1 ? [] : [instantText(cell.window)]),
       segmentText(cell.segment),
       cell.feature ?? cell.metric,
       verdictText(cell.state, cli.terminal.colors),
@@ -214,7 +207,7 @@ function showText(cli: Cli, { monitor, items }: MonitorDetail, top: number): str
     cli.terminal,
   );
   const rest = items.length > top ? `\n${countText(items.length - top)} more: --top ${items.length}\n` : "";
-  return `${facts}\n${table}${rest}`;
+  return `${facts}\n${newest}${table}${rest}`;
 }
 
 function trialText(cli: Cli, { from, to, windows, days, items }: TrialReport): string {

@@ -80,7 +80,7 @@ describe("the coverage map", () => {
   });
 
   it("knows the contract without a baseline", () => {
-    const contract = { id: "c" } as unknown as NonNullable<System["source"]["contract"]>;
+    const contract = { id: "c", rules: [] } as unknown as NonNullable<System["source"]["contract"]>;
     const kept: System = { ...system, source: { ...system.source, contract } };
     const facts = { system: kept, liveSince: undefined };
     expect(mapOf({ ...facts, contract: tally })("broken-contract")).toMatchObject({
@@ -91,6 +91,10 @@ describe("the coverage map", () => {
       verdict: "critical",
     });
     expect(mapOf(facts)("broken-contract")).toMatchObject({ kind: "asked-in-vain" });
+    expect(mapOf({ ...facts, contract: tally })("late-data")).toMatchObject({
+      kind: "asked-in-vain",
+      why: "the contract promises neither freshness nor latency",
+    });
   });
 
   it("is drawn from kinds that each cover something", () => {

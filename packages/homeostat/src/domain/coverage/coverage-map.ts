@@ -1,3 +1,4 @@
+import type { ContractRule } from "../contract/contract.ts";
 import type { ContractTally } from "../contract/contract-verdict.ts";
 import type { MonitorKind } from "../finding/finding.ts";
 import type { Instant } from "../instant.ts";
@@ -60,7 +61,7 @@ function watchOf(mode: FailureMode, facts: CoverageFacts): Watch {
   if (exempt !== undefined) return { kind: "does-not-apply", why: exempt };
   const covering = facts.watching.filter(({ kind }) => covers(kind, mode));
   if (covering.length === 0) return { kind: "not-watched", why: whyNot(mode, facts.system) };
-  const answers = covering.map((settings) => ({ settings, answer: answerOf(settings, facts) }));
+  const answers = covering.map((settings) => ({ settings, answer: answerOf(mode, settings, facts) }));
   const tested = answers.flatMap(({ settings, answer }) => (answer.kind === "tested" ? [{ settings, answer }] : []));
   if (tested.length > 0)
     return {
@@ -95,9 +96,10 @@ type Answer =
   | { readonly kind: "tested"; readonly since: Instant; readonly verdict: VerdictState }
   | { readonly kind: "untested"; readonly state: VerdictState; readonly why: string };
 
-function answerOf(settings: MonitorSettings, facts: CoverageFacts): Answer {
+function answerOf(mode: FailureMode, settings: MonitorSettings, facts: CoverageFacts): Answer {
   // a contract is held against its rows, without a baseline
-  if (settings.kind === "contract") return contractAnswer(facts);
+  if (settings.kind === "contract") return contractAnswer(mode, facts);
+  if (settings.kind === "slo-burn") return objectiveAnswer(facts);
   if (facts.liveSince === undefined)
     return {
       kind: "untested",
@@ -116,6 +118,13 @@ function answerOf(settings: MonitorSettings, facts: CoverageFacts): Answer {
     : { kind: "untested", state, why: inVain[state] ?? "nothing could be tested in the newest window" };
 }
 
+/** Objectives are judged beside the windows: how each stands is their own list's to say. */
+function objectiveAnswer({ system }: CoverageFacts): Answer {
+  const declared = system.slos?.length ?? 0;
+  const why = declared === 0 ? "no objective is declared" : "`homeostat slo list` says how its objectives stand";
+  return { kind: "untested", state: "not-checked", why };
+}
+
 const testedStates: readonly VerdictState[] = ["critical", "warning", "healthy"];
 const order: readonly VerdictState[] = [...testedStates, "waiting-for-labels", "not-enough-data", "not-checked"];
 const worst = (states: readonly VerdictState[]): VerdictState =>
@@ -126,9 +135,15 @@ const inVain: Partial<Readonly<Record<VerdictState, string>>> = {
   "not-checked": "nothing could be tested in the newest window; `homeostat monitor show` says why",
 };
 
-function contractAnswer({ system, contract, appliedAt }: CoverageFacts): Answer {
+/** Whether a contract promises how old rows may be when they come. */
+const promisesPunctuality = (rules: readonly ContractRule[]): boolean =>
+  rules.some((rule) => rule.kind === "set" && (rule.measure.kind === "freshness" || rule.measure.kind === "latency"));
+
+function contractAnswer(mode: FailureMode, { system, contract, appliedAt }: CoverageFacts): Answer {
   if (system.source.contract === undefined)
     return { kind: "untested", state: "not-checked", why: "the declaration was applied before contracts were kept" };
+  if (mode === "late-data" && !promisesPunctuality(system.source.contract.rules))
+    return { kind: "untested", state: "not-checked", why: "the contract promises neither freshness nor latency" };
   if (contract === undefined)
     return { kind: "untested", state: "not-checked", why: "no window was held to the contract yet" };
   const verdict: VerdictState =

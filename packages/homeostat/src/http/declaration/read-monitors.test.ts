@@ -115,7 +115,7 @@ describe("declared monitors", () => {
       /the name of an owner in a document of kind Owners \/ `nobody`$/,
     ],
     ["  - { name: performance, threshold: 0.1 }\n", /^14:\d+ a metric beside the threshold.*one of auc, accuracy/],
-    ["  - { name: contract, severity: warning }\n", /only `enabled: false`.*the rest stands in the contract/],
+    ["  - { name: contract, severity: warning }\n", /only `enabled: false`.*the rest is declared elsewhere/],
     ["  - { name: a, kind: volume }\n  - { name: a, kind: volume }\n", /^15:\d+ each name once/],
     ["  - { name: a, kind: volume, window: P7D }\n", /the system's own windows, declare `windows.length`; sliding/],
     ["  - { name: a, kind: volume, threshold: 0 }\n", /^14:\d+ .*more than 0/],

@@ -121,13 +121,13 @@ function metricIssues(at: Place, monitor: MonitorDeclaration, kind: MonitorKind)
           : `metric: one of ${known.join(", ")} for a monitor of kind ${kind}`,
       found: `\`${monitor.metric}\``,
     });
-  // what a contract promises has its thresholds in the contract
+  // contracts and objectives have their thresholds in declarations of their own
   if (known.length === 0)
     for (const key of ["threshold", "persistence", "segments", "features", "severity", "owner", "runbook"] as const)
       if (monitor[key] !== undefined)
         issues.push({
           path: at(key),
-          expected: `only \`enabled: false\` for a monitor of kind ${kind}: the rest stands in the contract`,
+          expected: `only \`enabled: false\` for a monitor of kind ${kind}: the rest is declared elsewhere`,
           found: key,
         });
   const several = monitor.metric === undefined && unitsOf(definition).size > 1;

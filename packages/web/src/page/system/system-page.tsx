@@ -11,11 +11,13 @@ import { ChangeSection } from "./change-section.tsx";
 import { CountsSection } from "./counts-section.tsx";
 import { CoverageSection } from "./coverage-section.tsx";
 import { DriftSection } from "./drift-section.tsx";
+import { FailureModeSection } from "./failure-mode-section.tsx";
 import { FeatureSection } from "./feature-section.tsx";
 import { FindingSection } from "./finding-section.tsx";
 import { HealthSection } from "./health-section.tsx";
 import { IncidentSection } from "./incident-section.tsx";
 import { LabelLagSection } from "./label-lag-section.tsx";
+import { MonitorSection } from "./monitor-section.tsx";
 import { OutcomeSection } from "./outcome-section.tsx";
 import { PerformanceSection } from "./performance-section.tsx";
 import { ReleaseSection } from "./release-section.tsx";
@@ -47,6 +49,8 @@ function SystemBody(props: {
       <OutcomeSection {...sensing} />
       <ChangeSection query={changes} />
       <FindingSection system={system.name} range={range} />
+      <MonitorSection system={system.name} />
+      <FailureModeSection system={system.name} />
       <CountsSection system={system.name} />
       <ReleaseSection system={system.name} />
       <FeatureSection system={system} />
@@ -64,6 +68,8 @@ const parts = [
   ["outcomes", "Business"],
   ["changes", "Changes"],
   ["findings", "Findings"],
+  ["monitors", "Monitors"],
+  ["failure-modes", "What is watched"],
   ["rows", "Rows"],
   ["releases", "Releases"],
   ["features", "Features"],
