@@ -27,7 +27,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
 const json = (path: string) => JSON.parse(read(path));
 
-const passedOver = new Set(["node_modules", "dist", "dist-types", "coverage"]);
+const passedOver = new Set(["node_modules", "dist", "dist-types"]);
 
 function filesBelow(folder: string, ending: RegExp): string[] {
   return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {

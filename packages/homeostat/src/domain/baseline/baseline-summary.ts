@@ -15,7 +15,7 @@ export interface BaselineBin {
 }
 
 /** How a segment was in the reference. */
-export interface BaselineSegment {
+interface BaselineSegment {
   readonly segment: SegmentValue | undefined;
   readonly rows: number;
   /** What the task is judged by, on rows never trained on; undefined with too few of them. */
