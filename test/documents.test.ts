@@ -7,6 +7,7 @@ import { monitors } from "../packages/homeostat/src/domain/monitor/registry.ts";
 import type { MonitorDefaults } from "../packages/homeostat/src/domain/monitor/settings.ts";
 import {
   changeEvent,
+  channelsDeclaration,
   type DeclarationDocument,
   dataContract,
   outcomeEvent,
@@ -215,6 +216,24 @@ describe("docs/configuration.md", () => {
     );
     const named = new Set([...read("docs/configuration.md").matchAll(/\bHOMEOSTAT_[A-Z_]+\b/g)].map(([name]) => name));
     expect(sorted(named)).toEqual(sorted(used));
+  });
+});
+
+describe("docs/channels.md", () => {
+  it("shows channels of every kind that can be applied as they stand there", () => {
+    const [shown = ""] = blocksOf(read("docs/channels.md"), "yaml").filter((block) => block.includes("kind: Channels"));
+    const [document] = readYaml("channels.yaml", shown).documents;
+    const declared = channelsDeclaration.parse(document?.value).channels.map(({ channel }) => channel);
+    expect(sorted(declared)).toEqual([
+      "alertmanager",
+      "console",
+      "email",
+      "opsgenie",
+      "pagerduty",
+      "slack",
+      "slack-bot",
+      "webhook",
+    ]);
   });
 });
 

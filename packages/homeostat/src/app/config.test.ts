@@ -28,6 +28,8 @@ describe("settings", () => {
       spoolLimitAgeMs: 7 * 86_400_000,
       engineMemoryBytes: 2 * 1024 ** 3,
       webhookAllowPrivate: false,
+      secrets: {},
+      smtpHosts: [],
     });
   });
 

@@ -23,6 +23,8 @@ export interface Config {
   readonly spoolLimitAgeMs: number;
   readonly engineMemoryBytes: number;
   readonly webhookAllowPrivate: boolean;
+  /** Mail servers that may have an address of this machine or its network. */
+  readonly smtpHosts: readonly string[];
   /** Every variable that begins with `HOMEOSTAT_SECRET_`: what declared channels may name. */
   readonly secrets: Readonly<Record<string, string | undefined>>;
   /** A collector of OpenLineage events that is told of our own runs. */
@@ -95,9 +97,18 @@ export function readConfig(flags: UpFlags, variables: Environment): ConfigReadin
       engineMemoryBytes: memory,
       openLineage,
       webhookAllowPrivate: environment.HOMEOSTAT_WEBHOOK_ALLOW_PRIVATE === "1",
+      smtpHosts: namesIn(environment.HOMEOSTAT_SMTP_HOSTS),
       secrets: Object.fromEntries(Object.entries(environment).filter(([name]) => name.startsWith("HOMEOSTAT_SECRET_"))),
     },
   };
+}
+
+/** Names between commas. */
+function namesIn(text: string | undefined): readonly string[] {
+  return (text ?? "")
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
 }
 
 const refused = (message: string): ConfigReading => ({ kind: "refused", message });

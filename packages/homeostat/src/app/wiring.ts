@@ -196,6 +196,7 @@ export async function wire(foundation: Foundation): Promise<Wired> {
       declared: control.declaredChannels,
       allowPrivate: config.webhookAllowPrivate,
       writeLine: (line) => foundation.print(`${line}\n`),
+      mailHosts: config.smtpHosts,
       variables: config.secrets,
       installation,
     }),

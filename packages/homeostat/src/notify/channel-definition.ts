@@ -1,5 +1,6 @@
 import type { ChannelDeclaration, ChannelKind, DeclaredSecret } from "../domain/notification/channel-declaration.ts";
 import type { Notification, SendContext, SendResult } from "../domain/notification/notification.ts";
+import type { SendMail } from "./email/send-mail.ts";
 import type { PostJson } from "./http-client.ts";
 import type { RetryTable } from "./retry-table.ts";
 
@@ -8,6 +9,7 @@ export interface ChannelTools {
   /** Writes one line of text to the console of the process. */
   readonly writeLine: (line: string) => void;
   readonly post: PostJson;
+  readonly mail: SendMail;
   /** The value of a declared secret. @throws MissingSecretError when its variable is not set. */
   readonly secretOf: (declared: DeclaredSecret) => string;
 }

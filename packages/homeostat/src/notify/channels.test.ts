@@ -1,9 +1,10 @@
 import { createHmac } from "node:crypto";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { ChannelKind } from "../domain/notification/channel-declaration.ts";
+import type { ChannelDeclaration, ChannelKind } from "../domain/notification/channel-declaration.ts";
 import type { Channel, Notification } from "../domain/notification/notification.ts";
 
 import { createChannels } from "./channels.ts";
@@ -78,6 +79,7 @@ const usual = {
     ].map(([name, value]) => [`HOMEOSTAT_SECRET_${name}`, value]),
   ),
   installation: "4f0c",
+  mailHosts: [],
 };
 const open = createChannels({ ...usual, allowPrivate: true });
 const guarded = createChannels({ ...usual, allowPrivate: false });
@@ -107,62 +109,98 @@ async function closedPort(): Promise<number> {
   return free;
 }
 
-/** One table for the whole family: a channel without rows here does not compile. */
-const table: Readonly<Record<ChannelKind, readonly (readonly [string, () => Promise<Channel>, string])[]>> = {
-  console: [["a console that takes lines", () => open.create({ channel: "console" }), "written to the console"]],
-  webhook: [
-    ["200", answering(200), "answered 200"],
-    ["202", answering(202), "answered 202"],
-    ["204", answering(204), "answered 204"],
-    ["301", answering(301, { location: "/elsewhere" }), "never"],
-    ["307", answering(307, { location: "/elsewhere" }), "never"],
-    ["400", answering(400), "never"],
-    ["401", answering(401), "never"],
-    ["404", answering(404), "never"],
-    ["408", answering(408), "again"],
-    ["410", answering(410), "gone"],
-    ["422", answering(422), "never"],
-    ["429", answering(429), "again"],
-    ["500", answering(500), "again"],
-    ["502", answering(502), "again"],
-    ["503", answering(503), "again"],
-    ["a closed port", async () => webhookTo(`http://127.0.0.1:${await closedPort()}/`), "again"],
-    ["a name that does not exist", () => webhookTo("http://no-such-host.invalid/"), "again"],
-    [
-      "a connection cut in the middle",
-      () => {
-        respond = (response) => response.destroy();
-        return webhookTo(here());
-      },
-      "again",
-    ],
-    [
-      "a receiver that never answers",
-      () => {
-        respond = () => undefined;
-        return webhookTo(here());
-      },
-      "again",
-    ],
-    [
-      "an answer that never ends",
-      () => {
-        respond = (response) => {
-          response.writeHead(200);
-          const drip = setInterval(() => response.write("x"), 20);
-          response.on("close", () => clearInterval(drip));
-        };
-        return webhookTo(here());
-      },
-      "answered 200",
-    ],
+/** A channel of every kind that speaks HTTP, at this receiver; each of its answers in the order of its retry table. */
+const http = {
+  webhook: (url) => ({ channel: "webhook", url, secret }),
+  slack: (url) => ({ channel: "slack", url }),
+  "slack-bot": (url) => ({ channel: "slack-bot", url, token: "xoxb", to: "C1" }),
+  pagerduty: (url) => ({ channel: "pagerduty", url, routingKey: "key" }),
+  opsgenie: (url) => ({ channel: "opsgenie", url, apiKey: "key", teams: [] }),
+  alertmanager: (url) => ({ channel: "alertmanager", url }),
+} satisfies { readonly [K in Exclude<ChannelKind, "console" | "email">]: (url: string) => ChannelDeclaration };
+
+type Answer = readonly [status: number, outcome: string, body: string];
+const usually: readonly Answer[] = [
+  [202, "answered 202", '{"ok":true}'],
+  [301, "never", ""],
+  [400, "never", ""],
+  [401, "never", ""],
+  [403, "never", ""],
+  [408, "again", ""],
+  [422, "never", ""],
+  [429, "again", ""],
+  [500, "again", ""],
+  [503, "again", ""],
+];
+const answers: { readonly [K in keyof typeof http]: readonly Answer[] } = {
+  webhook: [...usually, [200, "answered 200", ""], [204, "answered 204", ""], [404, "never", ""], [410, "gone", ""]],
+  slack: [...usually, [200, "answered 200", "ok"], [404, "gone", "no_service"], [410, "gone", "channel_is_archived"]],
+  "slack-bot": [
+    ...usually.slice(1),
+    [200, "answered 200 ok", '{"ok":true,"ts":"1.2","channel":"C1"}'],
+    [200, "again", '{"ok":false,"error":"ratelimited"}'],
+    [200, "never", '{"ok":false,"error":"invalid_auth"}'],
+    [200, "gone", '{"ok":false,"error":"token_revoked"}'],
+    [200, "never", "<html>"],
   ],
+  pagerduty: [...usually, [404, "never", ""], [410, "never", ""]],
+  opsgenie: [...usually, [404, "never", ""], [410, "never", ""]],
+  alertmanager: [...usually, [404, "never", ""], [410, "gone", ""]],
 };
 
-describe("whether trying again can help", () => {
-  const rows = Object.entries(table).flatMap(([channel, cases]) => cases.map((row) => [channel, ...row] as const));
-  it.each(rows)("%s, %s", async (_, __, make, outcome) => {
-    expect(await outcomeOf(await make())).toBe(outcome);
+describe.each(Object.keys(http) as (keyof typeof http)[])("%s", (kind) => {
+  const create = (channels = open): Promise<Channel> => channels.create(http[kind](here("/base")));
+
+  it.each(answers[kind])("takes the answer %s as: %s", async (status, outcome, body) => {
+    respond = (response) => response.writeHead(status, { location: "/elsewhere" }).end(body);
+    expect(await outcomeOf(await create())).toBe(outcome);
+    expect(received).toHaveLength(1);
+  });
+
+  it("tries again where there is no answer: a time-out, a cut connection; and waits as long as the receiver asks", async () => {
+    respond = () => undefined;
+    expect(await (await create()).send(notification, context)).toEqual({
+      kind: "again",
+      reason: "no answer within 400 ms",
+    });
+    respond = (response) => response.destroy();
+    expect(await outcomeOf(await create())).toBe("again");
+    respond = (response) => response.writeHead(429, { "retry-after": "30" }).end();
+    expect(await (await create()).send(notification, context)).toMatchObject({ kind: "again", afterMs: 30_000 });
+  });
+
+  it("does not reach this machine's network unless that is allowed, and shows no secret where it leads", async () => {
+    expect(await (await create(guarded)).send(notification, context)).toMatchObject({ kind: "never" });
+    expect(received).toEqual([]);
+    const { where, key, pausesMs } = await create();
+    expect(`${where} ${key}`).not.toMatch(/whsec|xoxb|\/base/);
+    expect(pausesMs.length).toBeGreaterThan(5);
+  });
+
+  it("sends the same key at every attempt", async () => {
+    const channel = await create();
+    for (const later of [0, 60_000]) await channel.send(notification, { ...context, now: now + later });
+    const [first, second] = received.map(({ body, headers }) => body + String(headers["webhook-id"]));
+    expect(first).toBe(second);
+    expect(first).toMatch(/n-17-opened-4f0c|homeostat-4f0c-incident-17|^\{"text"/);
+  });
+});
+
+describe("a receiver that is hard to reach", () => {
+  it.each([
+    ["a closed port", async () => `http://127.0.0.1:${await closedPort()}/`],
+    ["a name that does not exist", async () => "http://no-such-host.invalid/"],
+  ])("is tried again: %s", async (_, url) => {
+    expect(await outcomeOf(await webhookTo(await url()))).toBe("again");
+  });
+
+  it("is not waited for when its answer never ends", async () => {
+    respond = (response) => {
+      response.writeHead(200);
+      const drip = setInterval(() => response.write("x"), 20);
+      response.on("close", () => clearInterval(drip));
+    };
+    expect(await outcomeOf(await webhookTo(here()))).toBe("answered 200");
   });
 });
 
@@ -314,6 +352,36 @@ describe("the console", () => {
     expect(lines).toEqual([
       "2001-06-01T11:59:55.900Z CRITICAL incident 17 opened | flight-delay | a FAKE [31mred | PSI of distance is 0.41. | owner ml | http://127.0.0.1:7300/incidents/17",
     ]);
+  });
+});
+
+describe("docs/channels.md", () => {
+  const words = (ms: number): string => {
+    const units = [
+      ["d", 86_400_000],
+      ["h", 3_600_000],
+      ["min", 60_000],
+      ["s", 1_000],
+    ] as const;
+    const [unit, size] = units.find(([, one]) => ms >= one) ?? ["ms", 1];
+    return `${ms / size} ${unit}`;
+  };
+
+  it("says of every kind what its pauses are, and which statuses are tried again", async () => {
+    const text = readFileSync(new URL("../../../../docs/channels.md", import.meta.url), "utf8");
+    const kinds = Object.keys(http) as (keyof typeof http)[];
+    for (const kind of kinds) {
+      const row = text.split("\n").find((line) => line.startsWith(`| \`${kind}\` | 408, 429, 5xx`));
+      const { pausesMs } = await open.create(http[kind](here()));
+      expect(row, kind).toMatch(new RegExp(`\\| ${pausesMs.map(words).join(", ")} \\|$`));
+    }
+    const mail = await open.create({
+      channel: "email",
+      smtp: { host: "h", port: 25, security: "none" },
+      from: "a@b",
+      to: ["c@d"],
+    });
+    expect(text).toContain(`| 5yz is final | ${mail.pausesMs.map(words).join(", ")} |`);
   });
 });
 

@@ -13,9 +13,16 @@ import type {
   SendContext,
   SendResult,
 } from "../domain/notification/notification.ts";
+import { alertmanagerChannel } from "./alertmanager/alertmanager-channel.ts";
 import { type ChannelDefinition, type ChannelTools, hostOf, MissingSecretError } from "./channel-definition.ts";
 import { consoleChannel } from "./console/console-channel.ts";
+import { emailChannel } from "./email/email-channel.ts";
+import { createSendMail } from "./email/send-mail.ts";
 import { createPostJson } from "./http-client.ts";
+import { opsgenieChannel } from "./opsgenie/opsgenie-channel.ts";
+import { pagerdutyChannel } from "./pagerduty/pagerduty-channel.ts";
+import { slackBotChannel } from "./slack/slack-bot-channel.ts";
+import { slackChannel } from "./slack/slack-channel.ts";
 import { createGuardedAgent } from "./webhook/guarded-agent.ts";
 import { webhookChannel } from "./webhook/webhook-channel.ts";
 
@@ -26,7 +33,11 @@ export interface ChannelOptions {
   readonly writeLine: (line: string) => void;
   /** Lets channels reach this machine and its network by HTTP: for demos and tests. */
   readonly allowPrivate: boolean;
-  /** For one whole HTTP exchange; 10 seconds when absent. */
+  /** Mail servers that may have an address of this machine or its network. */
+  readonly mailHosts: readonly string[];
+  /** Authorities for mail servers, in place of the usual ones. */
+  readonly mailAuthorities?: string | undefined;
+  /** For one whole HTTP exchange, and for each pause of a mail server; 10 seconds when absent. */
   readonly timeoutMs?: number;
   /** Where secrets are looked up that are declared as `${env:NAME}`. */
   readonly variables: Readonly<Record<string, string | undefined>>;
@@ -38,7 +49,13 @@ const usualTimeoutMs = 10_000;
 
 /** Every kind of channel. To add one: its folder, its member of `ChannelDeclaration`, its line here. */
 const channelDefinitions: { readonly [K in ChannelKind]: ChannelDefinition<K> } = {
+  alertmanager: alertmanagerChannel,
   console: consoleChannel,
+  email: emailChannel,
+  opsgenie: opsgenieChannel,
+  pagerduty: pagerdutyChannel,
+  slack: slackChannel,
+  "slack-bot": slackBotChannel,
   webhook: webhookChannel,
 };
 
@@ -54,6 +71,7 @@ export function createChannels(options: ChannelOptions): ChannelFactory {
   const tools: ChannelTools = {
     writeLine,
     post: createPostJson({ agent, allowPrivate, timeoutMs }),
+    mail: createSendMail({ privateHosts: options.mailHosts, timeoutMs, ca: options.mailAuthorities }),
     secretOf: (declared) => {
       const variable = variableOf(declared);
       if (variable === undefined) return declared;

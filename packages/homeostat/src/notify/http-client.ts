@@ -65,6 +65,16 @@ export function createPostJson(options: {
   };
 }
 
+/** The fields of an answer that is a JSON object; none where it is something else. */
+export function fieldsOf(answer: HttpAnswer): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(answer.text);
+    return typeof value === "object" && value !== null ? { ...value } : {};
+  } catch {
+    return {};
+  }
+}
+
 async function beginningOf(body: AsyncIterable<Uint8Array>): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;

@@ -16,7 +16,65 @@ interface WebhookDeclaration {
   readonly previousSecret?: DeclaredSecret | undefined;
 }
 
-export type ChannelDeclaration = ConsoleDeclaration | WebhookDeclaration;
+/** An incoming webhook of Slack: its whole address is the secret. */
+interface SlackDeclaration {
+  readonly channel: "slack";
+  readonly url: DeclaredSecret;
+}
+
+/** A bot of Slack: `to` is the id of a channel or of a person. */
+interface SlackBotDeclaration {
+  readonly channel: "slack-bot";
+  readonly token: DeclaredSecret;
+  readonly to: string;
+  readonly url: string;
+}
+
+export interface SmtpServer {
+  readonly host: string;
+  readonly port: number;
+  /** `tls` from the first byte; `starttls` or nothing is sent; `none` is for a relay on the same machine. */
+  readonly security: "tls" | "starttls" | "none";
+  readonly username?: string | undefined;
+  readonly password?: DeclaredSecret | undefined;
+}
+
+interface EmailDeclaration {
+  readonly channel: "email";
+  readonly smtp: SmtpServer;
+  readonly from: string;
+  readonly to: readonly string[];
+}
+
+interface PagerdutyDeclaration {
+  readonly channel: "pagerduty";
+  readonly routingKey: DeclaredSecret;
+  readonly url: string;
+}
+
+interface OpsgenieDeclaration {
+  readonly channel: "opsgenie";
+  readonly apiKey: DeclaredSecret;
+  readonly url: string;
+  readonly teams: readonly string[];
+}
+
+/** Receivers of Alertmanager's webhook, version 4. */
+interface AlertmanagerDeclaration {
+  readonly channel: "alertmanager";
+  readonly url: string;
+  readonly token?: DeclaredSecret | undefined;
+}
+
+export type ChannelDeclaration =
+  | ConsoleDeclaration
+  | WebhookDeclaration
+  | SlackDeclaration
+  | SlackBotDeclaration
+  | EmailDeclaration
+  | PagerdutyDeclaration
+  | OpsgenieDeclaration
+  | AlertmanagerDeclaration;
 
 export type ChannelKind = ChannelDeclaration["channel"];
 

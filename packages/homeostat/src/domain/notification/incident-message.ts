@@ -87,9 +87,8 @@ function whereOf({ incident: { diagnosis }, findings }: IncidentScene): string {
   const segments = [
     ...new Set(findings.flatMap(({ segment }) => (segment === undefined ? [] : [`${segment.name}=${segment.value}`]))),
   ];
-  return segments.length === 0
-    ? "all rows; no slice was found"
-    : `${listed(segments)}; no slice was found by the diagnosis`;
+  const known = diagnosis === undefined ? "by the findings" : "by the findings; the diagnosis found no slice";
+  return `${segments.length === 0 ? "all rows" : listed(segments)}, ${known}`;
 }
 
 function featuresOf(diagnosis: Diagnosis | undefined, findings: readonly Finding[]): string {

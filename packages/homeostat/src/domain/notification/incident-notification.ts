@@ -27,6 +27,7 @@ export function incidentNotification(scene: IncidentScene, occasion: Notificatio
     system: incident.system,
     severity: incident.severity,
     owner: incident.owner,
+    since: incident.openedAt,
     message: incidentMessage(own.kind, scene, {
       page: `${pageUrl}/incidents/${incident.number}`,
       acknowledge: acknowledgeLink,

@@ -30,3 +30,24 @@ export interface Link {
 export function oneLine(text: string): string {
   return text.replaceAll(/[\s\p{Cc}\p{Cf}]+/gu, " ").trim();
 }
+
+/** Cuts a text to at most so many UTF-16 units, marking that it was cut; never through a surrogate pair. */
+export function cutTo(text: string, units: number): string {
+  if (text.length <= units) return text;
+  const kept = text.slice(0, Math.max(0, units - 1));
+  return `${/[\uD800-\uDBFF]$/.test(kept) ? kept.slice(0, -1) : kept}…`;
+}
+
+/**
+ * Escapes a text for a markup and cuts it to at most so many UTF-16 units of what comes out, marking that it was cut; never
+ * through an escape or a character.
+ */
+export function escapedTo(text: string, units: number, escapes: Readonly<Record<string, string>>): string {
+  let escaped = "";
+  for (const character of text) {
+    const next = escapes[character] ?? character;
+    if (escaped.length + next.length > units - 1) return `${escaped}…`;
+    escaped += next;
+  }
+  return escaped;
+}

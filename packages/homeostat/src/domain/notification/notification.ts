@@ -40,6 +40,8 @@ export interface Notification {
   readonly owner: string | undefined;
   readonly message: Message;
   readonly at: Instant;
+  /** When what it is about began for us; undefined where nothing did. */
+  readonly since?: Instant | undefined;
   /** The person it is for; undefined: a channel that nobody in particular reads. */
   readonly recipient?: string | undefined;
   /** Why this recipient and now, e.g. `on call in data-weekly, step 1 of 2`. */

@@ -12,6 +12,7 @@ import { useNow } from "../../part/use-now.ts";
 import { useTitle } from "../../part/use-title.ts";
 import { VerdictIcon } from "../../part/verdict-icon.tsx";
 import { formatBytes } from "../../text/bytes.ts";
+import { ChannelSection } from "./channel-section.tsx";
 import { IntakeTable } from "./intake-table.tsx";
 import { SkewTable } from "./skew-table.tsx";
 import { SpoolSection } from "./spool-section.tsx";
@@ -111,6 +112,7 @@ export function ServerPage(): ReactElement {
       <Loaded query={status} what="the server's state" lines={6}>
         {(known) => <StatusBody status={known} />}
       </Loaded>
+      <ChannelSection />
       <Section id="intake" title="Rows by system">
         <Loaded query={systems} what="systems">
           {({ items }) =>
