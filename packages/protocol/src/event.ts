@@ -37,7 +37,7 @@ const predictionState = {
     .refine((state) => Object.keys(state).length <= 20, "must have at most 20 keys")
     .optional()
     .describe(
-      "`promptVersion`, `indexVersion`, `session`, `sampling`, `seed`, `arm`, `sourceTime`, and keys of your own",
+      "`status` (`ok`, `degraded` or `error`: how the prediction was made), `promptVersion`, `indexVersion`, `session`, `sampling`, `seed`, `arm`, `sourceTime`, and keys of your own",
     ),
   costUsd: z.number().min(0).max(1_000_000).optional(),
   featureAges: z

@@ -1,4 +1,4 @@
-import type { Answer, Query } from "@homeostat/protocol";
+import type { Answer, Query, SloDetail } from "@homeostat/protocol";
 import { type UseQueryResult, useQueries, useQuery } from "@tanstack/react-query";
 import { refreshMs, slowRefreshMs } from "./query-client.ts";
 import { server } from "./server.ts";
@@ -17,6 +17,18 @@ const queryOf = (range: Range, segment: SegmentChoice): Query<"drift"> => ({
   ...(range.to === null ? {} : { to: range.to }),
   ...(segment === null ? {} : { segment }),
 });
+
+/** Every objective of a system, with its budget over time. */
+export function useObjectives(system: string): UseQueryResult<readonly SloDetail[]> {
+  return useQuery({
+    queryKey: ["objectives", system],
+    queryFn: async ({ signal }) => {
+      const { items } = await server.call("slos", { path: { system }, signal });
+      return Promise.all(items.map(({ name }) => server.call("slo", { path: { system, slo: name }, signal })));
+    },
+    refetchInterval: slowRefreshMs,
+  });
+}
 
 /** Every window of a system with its counts and verdict. */
 export function useWindows(system: string): UseQueryResult<Answer<"windows">> {

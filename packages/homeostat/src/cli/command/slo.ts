@@ -132,8 +132,10 @@ function sentenceOf(slo: SloDetail): string {
   }
 }
 
-const untilText = ({ exhaustedAt }: SloDetail): string =>
-  exhaustedAt === null ? "" : `, and spent by ${instantText(exhaustedAt)} at this rate`;
+const untilText = ({ exhaustedAt, burns }: SloDetail): string =>
+  exhaustedAt === null
+    ? ""
+    : `, and spent by ${instantText(exhaustedAt)} at the rate of the last ${durationText(burns.at(-1)?.longMs ?? 0)}`;
 
 const barWidth = 40;
 const mostBars = 12;

@@ -18,6 +18,7 @@ import { HealthSection } from "./health-section.tsx";
 import { IncidentSection } from "./incident-section.tsx";
 import { LabelLagSection } from "./label-lag-section.tsx";
 import { MonitorSection } from "./monitor-section.tsx";
+import { ObjectiveSection } from "./objective-section.tsx";
 import { OutcomeSection } from "./outcome-section.tsx";
 import { PerformanceSection } from "./performance-section.tsx";
 import { ReleaseSection } from "./release-section.tsx";
@@ -42,6 +43,7 @@ function SystemBody(props: {
     <>
       <HealthSection {...sensing} chosen={chosen} />
       <IncidentSection system={system.name} />
+      <ObjectiveSection system={system.name} />
       <DriftSection {...sensing} markers={markers} />
       <PerformanceSection {...sensing} chosen={chosen} markers={markers} />
       <CoverageSection {...sensing} markers={markers} />
@@ -61,6 +63,7 @@ function SystemBody(props: {
 const parts = [
   ["health", "Health"],
   ["incidents", "Incidents"],
+  ["objectives", "Objectives"],
   ["drift", "Drift"],
   ["performance", "Performance"],
   ["coverage", "Labels"],
