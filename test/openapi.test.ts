@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { type Route, type RouteName, routes } from "@homeostat/protocol";
 import { createClient } from "@homeostat/sdk";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { availabilityObjective, monitoredElsewhere } from "./house/declarations.ts";
+import { availabilityObjective, monitoredElsewhere, probed } from "./house/declarations.ts";
 import { flightsToWatch, preparedFlights, troubledDirectory, watchedDirectory } from "./house/prepared.ts";
 import { elsewhere, settled } from "./house/replay.ts";
 import { type House, startHouse, temporaryDirectory } from "./house/start.ts";
@@ -162,6 +162,14 @@ const calls: { readonly [N in RouteName]: () => Call | Promise<Call> } = {
   }),
   datasets: () => ({ address: `${troubled}/datasets` }),
   erase: () => ({ address: `${elsewhereSystem}/erase`, body: { entity: "XXX" } }),
+  skew: () => ({ address: `${troubled}/skew?limit=2` }),
+  separations: () => ({ address: `${troubled}/separations` }),
+  examine: () => ({ address: `${troubled}/examinations`, body: { what: "replay", rows: 50 } }),
+  probes: () => ({ address: `${troubled}/probes` }),
+  runProbes: async () => {
+    await house.client.call("apply", { body: { files: probed() } });
+    return { address: "/v1/systems/probed/probes" };
+  },
   erasures: () => ({ address: `${elsewhereSystem}/erasures` }),
   retention: () => ({ address: `${elsewhereSystem}/retention` }),
   createBackup: () => ({ address: "/v1/backups", body: { directory: join(temporaryDirectory(), "backup") } }),

@@ -22,6 +22,19 @@ export function flightDelay(
   });
 }
 
+/** The same system under another name, with a row to probe it with. */
+export function probed(): DeclarationFile[] {
+  const probes = `probes:
+  repeats: 3
+  rows:
+    - name: evening-flight
+      inputs: { departure: "2001-02-01T21:00:00Z", origin: ORD, destination: DFW, distance: 802 }
+`;
+  return flightDelay({
+    "system.yaml": (text) => `${text.replace("name: flight-delay\n", "name: probed\n").trimEnd()}\n${probes}`,
+  });
+}
+
 /** The same system as if somebody else served it: Homeostat only watches. */
 export function monitoredElsewhere(): DeclarationFile[] {
   return flightDelay({

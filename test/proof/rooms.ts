@@ -13,6 +13,8 @@ import { createCellStore } from "../../packages/homeostat/src/store/data/cell-st
 import { openDataClient } from "../../packages/homeostat/src/store/data/data-client.ts";
 import { createEventStore } from "../../packages/homeostat/src/store/data/event-store.ts";
 import { createProfileStore } from "../../packages/homeostat/src/store/data/profile-store.ts";
+import { createRowFacts } from "../../packages/homeostat/src/store/data/row-facts.ts";
+import { createRowSampler } from "../../packages/homeostat/src/store/data/row-sampler.ts";
 import { ensureSharedTables } from "../../packages/homeostat/src/store/data/shared-table.ts";
 import { createSliceStore } from "../../packages/homeostat/src/store/data/slice-store.ts";
 import { subjectHashOf } from "../../packages/homeostat/src/store/data/subject-hash.ts";
@@ -91,6 +93,8 @@ export async function openRooms() {
     events: createEventStore(client, clock, door, subjectHashOf("0123456789abcdef0123456789abcdef")),
     profiles: createProfileStore(client),
     cells: createCellStore(client),
+    sampler: createRowSampler(client),
+    facts: createRowFacts(client),
     verdicts: createVerdictStore(client),
     slices: createSliceStore(client),
     runtime: createForestRuntime(directory),

@@ -56,6 +56,12 @@ const madeElsewhere = {
   time: instant,
   release: z.string().min(1).max(100).describe("The release that answered, as the sender names it"),
   inputs: inputRow,
+  features: z
+    .record(z.string(), z.union([z.string().max(10_000), z.number(), z.null()]))
+    .optional()
+    .describe(
+      "The vector the model really saw: every feature of the pipeline by name. Only rows that tell it can be held against training row by row",
+    ),
   cohort: z.string().max(100).optional(),
   latencyMs: z.number().min(0).max(3_600_000).optional(),
   ...predictionState,

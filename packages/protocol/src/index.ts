@@ -9,6 +9,7 @@ export * from "./dataset.ts";
 export * from "./declaration-bundle.ts";
 export * from "./diagnosis.ts";
 export * from "./event.ts";
+export * from "./examination.ts";
 export * from "./hook.ts";
 export * from "./incident.ts";
 export * from "./keeping.ts";

@@ -16,6 +16,7 @@ import {
   predictionEvent,
   predictRequest,
 } from "./event.ts";
+import { examinationRoutes } from "./examination-route.ts";
 import { hookRoutes } from "./hook-route.ts";
 import { incidentRoutes } from "./incident-route.ts";
 import { keepingRoutes } from "./keeping-route.ts";
@@ -180,6 +181,7 @@ export const routes = {
   ...sourceRoutes,
   ...datasetRoutes,
   ...keepingRoutes,
+  ...examinationRoutes,
   train: {
     method: "POST",
     path: "/v1/systems/{system}/train",

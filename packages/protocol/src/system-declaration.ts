@@ -5,6 +5,7 @@ import { diagnosisDeclaration } from "./diagnosis-declaration.ts";
 import { monitorDeclaration } from "./monitor-declaration.ts";
 import { duration, fieldName, resourceName } from "./name.ts";
 import { oncallSection, personDeclaration } from "./oncall-declaration.ts";
+import { probeDeclaration } from "./probe-declaration.ts";
 
 /** `system.yaml`: one AI system under care. Paths are relative to this file. */
 export const systemDeclaration = z
@@ -111,6 +112,9 @@ export const systemDeclaration = z
       .default([])
       .describe("Changes of the default monitors, and monitors beside them; without any, every default watches"),
     diagnosis: diagnosisDeclaration.optional(),
+    probes: probeDeclaration
+      .optional()
+      .describe("Rows to ask again and again; only for systems that the gateway serves"),
     owners: z.strictObject({
       "training-pipeline": resourceName,
       serving: resourceName,
@@ -163,6 +167,9 @@ export const pipelineDeclaration = z.strictObject({
         type: z.enum(["number", "category"]),
         expression: z.string().min(1).max(2_000),
         description: z.string().max(500).optional(),
+        maxAge: duration
+          .optional()
+          .describe("Older than this the value is stale; without it ages are held against the baseline's"),
       }),
     )
     .min(1)

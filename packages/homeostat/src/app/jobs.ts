@@ -19,7 +19,10 @@ import { type TrainingOrder, type TrainingPorts, trainModel } from "../service/l
 import { checkDueContracts } from "../service/sense/check-contracts.ts";
 import type { SloWatch } from "../service/sense/check-slos.ts";
 import type { EvaluatedWindow, Senses } from "../service/sense/evaluate-due-windows.ts";
+import type { ExaminePorts } from "../service/sense/examine-window.ts";
+import type { ProbePorts } from "../service/sense/run-probes.ts";
 import { type BackupPorts, backUp } from "./back-up.ts";
+import { workExaminations } from "./examine-jobs.ts";
 import { sendAct, workLearnJobs } from "./learn-jobs.ts";
 import type { WriteLog } from "./server-log.ts";
 
@@ -36,6 +39,8 @@ export interface JobPorts {
   readonly lineageSender: EventSender | undefined;
   readonly senses: Senses;
   readonly sloWatch: SloWatch;
+  readonly examining: ExaminePorts;
+  readonly probing: ProbePorts;
   readonly backup: BackupPorts;
   readonly log: WriteLog;
 }
@@ -109,6 +114,8 @@ export async function workJobs(ports: JobPorts): Promise<void> {
       return { checked, evaluated };
     });
   });
+
+  await workExaminations(ports);
 
   await jobs.work<{ system: string }>("retain", async (job) => {
     const retirement = await retainRows(house, await systemOf(house, job.payload.system));

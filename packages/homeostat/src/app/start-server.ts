@@ -16,6 +16,7 @@ import { channelHandlers } from "../http/route/channel-routes.ts";
 import { datasetHandlers } from "../http/route/dataset-routes.ts";
 import { diagnosisHandlers } from "../http/route/diagnosis-routes.ts";
 import { eventHandlers } from "../http/route/event-routes.ts";
+import { examinationHandlers } from "../http/route/examination-routes.ts";
 import { hookHandlers } from "../http/route/hook-routes.ts";
 import { incidentHandlers } from "../http/route/incident-routes.ts";
 import { intakeHandlers } from "../http/route/intake-routes.ts";
@@ -44,6 +45,7 @@ import { type ControlStore, openControlStore } from "../store/control/open-contr
 import type { Config } from "./config.ts";
 import { acquireDataDirectory, type DataDirectory } from "./data-directory.ts";
 import { startEngines } from "./engines.ts";
+import { sendDueExaminations } from "./examine-jobs.ts";
 import { workJobs } from "./jobs.ts";
 import type { WriteLog } from "./server-log.ts";
 import { wire } from "./wiring.ts";
@@ -76,6 +78,8 @@ const segmentBytes = 64 * 1024 * 1024;
 const tickMs = 5 * secondMs;
 /** Objectives of systems that receive nothing are looked at every so many ticks. */
 const objectiveTicks = 12;
+/** How often probes and closer looks are sent that are due. */
+const examineMs = minuteMs;
 /** How often rows are looked at that a system's retention rule no longer keeps; the first time at the start. */
 const retainMs = 10 * minuteMs;
 const httpStopMs = 2 * secondMs;
@@ -184,6 +188,17 @@ async function start({ config, clock, log, print }: StartOptions, undo: Undo[]):
   undo.push(async () => clearInterval(ticking));
   await tick(store, clock, true);
   await deliver(store, clock);
+  const examining = setInterval(() => {
+    sendDueExaminations(wired.jobs).catch((thrown: unknown) =>
+      log({
+        level: "warn",
+        part: "sense",
+        message: "the periodic look for probes that are due failed",
+        detail: thrown,
+      }),
+    );
+  }, examineMs);
+  undo.push(async () => clearInterval(examining));
   const retaining = setInterval(() => {
     retain(store).catch((thrown: unknown) =>
       log({ level: "warn", part: "retention", message: "the periodic look at old rows failed", detail: thrown }),
@@ -211,6 +226,7 @@ async function start({ config, clock, log, print }: StartOptions, undo: Undo[]):
     ...hookHandlers(wired.house),
     ...datasetHandlers(wired.house),
     ...keepingHandlers(wired.house),
+    ...examinationHandlers(wired.house),
     ...lineageHandlers(wired.house),
     ...stateHandlers(wired.house),
     ...baselineHandlers(wired.house),

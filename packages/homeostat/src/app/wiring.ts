@@ -6,15 +6,19 @@ import { createSkewMeter } from "../domain/clock-skew.ts";
 import type { BlobStore } from "../domain/dataset/blob-store.ts";
 import type { Clock } from "../domain/instant.ts";
 import { minuteMs, secondMs } from "../domain/instant.ts";
+import type { InputRow } from "../domain/pipeline/pipeline.ts";
 import type { Spool, SpoolFiles } from "../domain/spool/spool.ts";
+import type { System } from "../domain/system/system.ts";
 import { createExpressionChecker } from "../engine/check-expression.ts";
 import { createFeatureComputer } from "../engine/compute-features.ts";
+import { type Answered, predict } from "../gateway/predict.ts";
 import { createServedReleases } from "../gateway/served-release.ts";
 import { createServerMeter } from "../http/metrics/server-meter.ts";
 import type { House, PartState } from "../http/route/house.ts";
 import { createChannels } from "../notify/channels.ts";
 import { createEventSender } from "../notify/openlineage/create-event-sender.ts";
 import { createForestRuntime } from "../runtime/forest-runtime.ts";
+import { createRowClassifier } from "../runtime/separate-rows.ts";
 import { createForestTrainer } from "../runtime/train-forest.ts";
 import { createLinkSigner } from "../service/act/act-link-signer.ts";
 import { createShipper, type Shipper } from "../service/intake/shipper.ts";
@@ -41,7 +45,9 @@ import { createLabelStore } from "../store/data/label-store.ts";
 import { createPredictionLog } from "../store/data/prediction-log.ts";
 import { createProfileStore } from "../store/data/profile-store.ts";
 import { createQuarantineStore } from "../store/data/quarantine-store.ts";
+import { createRowFacts } from "../store/data/row-facts.ts";
 import { createRowKeeper } from "../store/data/row-keeper.ts";
+import { createRowSampler } from "../store/data/row-sampler.ts";
 import { ensureSharedTables } from "../store/data/shared-table.ts";
 import { createSliceStore } from "../store/data/slice-store.ts";
 import { createSloStore } from "../store/data/slo-store.ts";
@@ -161,6 +167,9 @@ export async function wire(foundation: Foundation): Promise<Wired> {
     verdicts,
     slos: createSloStore(data, clock.now),
     cells: createCellStore(data),
+    sampler: createRowSampler(data),
+    facts: createRowFacts(data),
+    features,
     labels: createLabelStore(data),
     contracts,
     spool,
@@ -248,6 +257,8 @@ export async function wire(foundation: Foundation): Promise<Wired> {
           ? undefined
           : createEventSender({ ...config.openLineage, allowPrivate: config.webhookAllowPrivate }),
       sloWatch: createSloWatch(house),
+      probing: { ...house, ask: (system, rows) => askUnlogged(house, system, rows) },
+      examining: { ...house, classifier: createRowClassifier() },
       senses: createSenses(house),
       backup: {
         gate,
@@ -266,6 +277,13 @@ export async function wire(foundation: Foundation): Promise<Wired> {
       await Promise.all([checker.close(), features.close(), data.close(), fileClient.close(), storeFiles?.close()]);
     },
   };
+}
+
+/** The gateway's own path without its log: probes are no traffic. */
+function askUnlogged(house: House, system: System, rows: readonly InputRow[]): Promise<Answered> {
+  const time = house.clock.now();
+  const questions = rows.map((inputs, index) => ({ id: `probe-${index}`, time, inputs, cohort: "probe" }));
+  return predict({ ...house.predicting, log: async () => undefined }, system, questions, "probe");
 }
 
 function openBlobs(place: Config["datasets"], directory: DataDirectory): BlobStore {

@@ -14,6 +14,7 @@ import { addDiagnose } from "./command/diagnose.ts";
 import { addDiffState } from "./command/diff-state.ts";
 import { addErase } from "./command/erase.ts";
 import { addErrors } from "./command/errors.ts";
+import { addExamine } from "./command/examine.ts";
 import { addHooks } from "./command/hooks.ts";
 import { addAcknowledge, addIncident, addResolve } from "./command/incident.ts";
 import { addAssign, addCause, addFalseAlarm, addNote } from "./command/incident-act.ts";
@@ -27,11 +28,13 @@ import { addOncall } from "./command/oncall.ts";
 import { addOutcomes } from "./command/outcomes.ts";
 import { addPostmortem } from "./command/postmortem.ts";
 import { addPredict } from "./command/predict.ts";
+import { addProbe } from "./command/probe.ts";
 import { addQuarantine } from "./command/quarantine.ts";
 import { addRelease } from "./command/release.ts";
 import { addReplay } from "./command/replay.ts";
 import { addRetention } from "./command/retention.ts";
 import { addSilence } from "./command/silence.ts";
+import { addSkew } from "./command/skew.ts";
 import { addSlo } from "./command/slo.ts";
 import { addSource } from "./command/source.ts";
 import { addStatus } from "./command/status.ts";
@@ -54,6 +57,9 @@ const commands: readonly ((program: Command, cli: Cli) => void)[] = [
   addDataset,
   addLabels,
   addOutcomes,
+  addSkew,
+  addExamine,
+  addProbe,
   addTrain,
   addRelease,
   addPredict,

@@ -49,6 +49,7 @@ export const faults = {
   },
   "model-unavailable": { message: "model {model} cannot be used: {reason}", retryable: true },
   "training-failed": { message: "training failed: {reason}", retryable: false },
+  "examination-failed": { message: "it was not examined: {reason}", retryable: false },
   "release-failed": { message: "the release was not made: {reason}", retryable: false },
   "notification-failed": { message: "channel {channel} did not take the message: {reason}", retryable: true },
   "dataset-failed": { message: "the dataset was not made: {reason}", retryable: false },

@@ -30,6 +30,7 @@ export const faultAnswers: Readonly<Record<FaultCode, FaultAnswer>> = {
   "port-in-use": { code: "internal" },
   "model-unavailable": { code: "unavailable", retryAfterSeconds: 5 },
   "training-failed": { code: "internal" },
+  "examination-failed": { code: "internal" },
   "release-failed": { code: "internal" },
   "notification-failed": { code: "unavailable", retryAfterSeconds: 30 },
   "dataset-failed": { code: "internal" },

@@ -1,5 +1,5 @@
 import type { Instant } from "../domain/instant.ts";
-import type { InputField } from "../domain/pipeline/pipeline.ts";
+import type { Feature, InputField } from "../domain/pipeline/pipeline.ts";
 import type { Task } from "../domain/system/task.ts";
 import { type Refusal, type RowBytes, refused } from "./handler.ts";
 import { markLongIntegers, mayHoldLongIntegers, unmark } from "./long-integers.ts";
@@ -133,6 +133,7 @@ function readRows<R>(
   task: Task,
   now: Instant,
   read: ReadRow<R>,
+  features: readonly Feature[] = [],
 ): RowReading<R> {
   const decoded = readText(body.bytes);
   if (decoded.kind === "refused") return decoded;
@@ -145,6 +146,7 @@ function readRows<R>(
   const batch = new Batch(read, {
     fields,
     task,
+    features,
     now,
     hasSurrogateEscapes,
     hasLongIntegers: mayHoldLongIntegers(text),
@@ -172,17 +174,18 @@ function readRows<R>(
 /**
  * Reads a batch of predictions made elsewhere, JSON `{"rows": [...]}` or newline-delimited. Good rows are taken, bad
  * ones named; `now` bounds how far in the future an event may lie. Equivalent to the protocol's `predictionEvent` per
- * row plus the contract's fields. Cost: see `bench`; one decode, one scan, one `JSON.parse` per row, no schema.
+ * row plus the contract's fields and, where the vector is told, the pipeline's `features`. Cost: see `bench`; one decode, one scan, one `JSON.parse` per row, no schema.
  */
 export function readPredictionRows(
   body: RowBytes,
   fields: readonly InputField[],
   task: Task,
   now: Instant,
+  features: readonly Feature[] = [],
 ): RowReading<PredictionRow> {
   // A missing value breaks the contract and is kept, marked and counted; it is the gateway that cannot answer without it.
   const optional = fields.map((field) => ({ ...field, required: false }));
-  return readRows(body, optional, task, now, readPredictionRow);
+  return readRows(body, optional, task, now, readPredictionRow, features);
 }
 
 /** Reads a batch of outcomes, as `readPredictionRows` does. */

@@ -1,6 +1,6 @@
 import { describeValue } from "@homeostat/protocol";
 import type { Instant } from "../domain/instant.ts";
-import type { InputField } from "../domain/pipeline/pipeline.ts";
+import type { Feature, InputField } from "../domain/pipeline/pipeline.ts";
 import type { Task } from "../domain/system/task.ts";
 
 /** What checking rows by hand is made of. */
@@ -15,6 +15,8 @@ export interface RowIssue {
 export interface RowContext {
   readonly fields: readonly InputField[];
   readonly task: Task;
+  /** Of the system's pipeline: what a sender may tell as the vector that the model saw. */
+  readonly features: readonly Feature[];
   readonly now: Instant;
   /** Whether the batch holds escapes that may be halves of surrogate pairs: texts are then looked at one by one. */
   readonly hasSurrogateEscapes: boolean;

@@ -1,7 +1,12 @@
 import { describeValue } from "@homeostat/protocol";
 import { type Instant, isoOf } from "../domain/instant.ts";
 import type { InputField, InputRow } from "../domain/pipeline/pipeline.ts";
-import { futureToleranceMs, type PredictionOutput, type ToldState } from "../domain/prediction/prediction.ts";
+import {
+  futureToleranceMs,
+  type Prediction,
+  type PredictionOutput,
+  type ToldState,
+} from "../domain/prediction/prediction.ts";
 import type { Task } from "../domain/system/task.ts";
 import { readMarked } from "./long-integers.ts";
 import { readInstant } from "./read-instant.ts";
@@ -16,6 +21,7 @@ import {
   type RowContext,
   type RowIssue,
 } from "./row-check.ts";
+import { readFeatures } from "./row-features.ts";
 import { readState, stateKeys } from "./row-state.ts";
 
 /**
@@ -33,6 +39,8 @@ export interface PredictionRow {
   readonly cohort: string | undefined;
   readonly latencyMs: number | undefined;
   readonly environment: string | undefined;
+  /** What the model saw; undefined where the sender did not tell it. */
+  readonly vector: Prediction["vector"];
   readonly told: ToldState | undefined;
 }
 
@@ -166,7 +174,7 @@ export function checkKeys(
     : { path: "", expected: "each key once", found: "a key that stands twice" };
 }
 
-const predictionKeys = ["id", "time", "release", "inputs", "cohort", "latencyMs", ...stateKeys];
+const predictionKeys = ["id", "time", "release", "inputs", "features", "cohort", "latencyMs", ...stateKeys];
 const outputKeys: Readonly<Record<Task["type"], readonly string[]>> = {
   "binary-classification": [...predictionKeys, "probability"],
   regression: [...predictionKeys, "value"],
@@ -262,7 +270,10 @@ export const readPredictionRow: ReadRow<PredictionRow> = (value, colons, context
   if (!("kind" in output)) return output;
   const state = readState(row, context);
   if ("path" in state) return state;
-  const nested = inputs + Object.keys(asObject(row.probabilities) ?? {}).length + state.nestedKeys;
+  const features = readFeatures(row, context);
+  if ("path" in features) return features;
+  const classes = Object.keys(asObject(row.probabilities) ?? {}).length;
+  const nested = inputs + features.nestedKeys + classes + state.nestedKeys;
   const keys = outputKeys[context.task.type];
   const wrong = checkLatency(row) ?? checkCohort(cohort, context) ?? checkKeys(row, keys, nested, colons);
   if (wrong !== undefined) return wrong;
@@ -276,6 +287,7 @@ export const readPredictionRow: ReadRow<PredictionRow> = (value, colons, context
       cohort: cohort as string | undefined,
       latencyMs: row.latencyMs as number | undefined,
       environment: state.environment,
+      vector: features.vector,
       told: state.told,
     },
   };

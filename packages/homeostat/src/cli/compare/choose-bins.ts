@@ -1,9 +1,9 @@
 import type { PlannedColumn } from "../../domain/comparison/plan-comparison.ts";
 import { sqlName } from "../../engine/quote-sql.ts";
-import type { Binning, NumericBinning } from "../../stats/histogram/binning.ts";
+import type { Binning } from "../../stats/histogram/binning.ts";
 import { CATEGORICAL_LIMITS, categoricalBinningOf } from "../../stats/histogram/categorical-binning.ts";
-import { nextDouble } from "../../stats/histogram/next-double.ts";
 import { FINE_BINS, numericBinningOfSummary } from "../../stats/histogram/numeric-binning.ts";
+import { withRange } from "../../stats/histogram/with-range.ts";
 import type { WorkingTable } from "../table-file/working-table.ts";
 import { jsonLines, readLines } from "./json-lines.ts";
 
@@ -52,12 +52,6 @@ async function numberBins({ file }: WorkingTable, sample: string, names: readonl
       return [name, { binning, range: undefined }];
     return [name, { binning: withRange(binning, least, greatest), range: { least, greatest } }];
   });
-}
-
-/** What lies outside the range has bins of its own, so that counting bins counts it. */
-function withRange(binning: NumericBinning, least: number, greatest: number): NumericBinning {
-  const edges = new Set([...binning.edges, least, nextDouble(greatest)]);
-  return { ...binning, edges: [...edges].filter(Number.isFinite).sort((left, right) => left - right) };
 }
 
 interface HeavyValue {

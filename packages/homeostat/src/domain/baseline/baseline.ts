@@ -20,6 +20,8 @@ export interface Baseline {
   readonly score: FrozenScore;
   readonly segments: readonly FrozenSegment[];
   readonly windows: readonly ReferenceWindow[];
+  /** How far from ordinary a row is; absent with few reference rows, and in baselines frozen before it was kept. */
+  readonly unusual?: FrozenUnusual | undefined;
 }
 
 export interface FrozenFeature {
@@ -28,6 +30,22 @@ export interface FrozenFeature {
   readonly nullShare: number;
   /** Percentiles 1, 5, 25, 50, 75, 95, 99 of a number; empty for a category. */
   readonly percentiles: readonly number[];
+  /**
+   * Of a number: the ends of what the baseline holds. The first and the last interval of the binning are then what lies
+   * below and above. Absent in a category, without a finite value, and in baselines frozen before ranges were kept.
+   */
+  readonly range?: { readonly least: number; readonly greatest: number } | undefined;
+}
+
+/**
+ * How far out a row lies in the baseline: for each feature minus the logarithm of how much of the baseline lies as far
+ * out, summed over the features. Frozen, so that it is a sum over bins and the engine counts it in one scan.
+ */
+export interface FrozenUnusual {
+  /** For every feature of the baseline, in its order: what each bin costs. */
+  readonly costs: readonly (readonly number[])[];
+  /** Rows above it are unusual: one in a thousand of the baseline. */
+  readonly limit: number;
 }
 
 /** How predictions fall into bins, by task. */

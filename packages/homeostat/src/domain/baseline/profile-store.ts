@@ -1,10 +1,11 @@
 import type { MomentSums } from "../../stats/performance/mean-estimate.ts";
 import type { RegressionSums } from "../../stats/performance/regression-sums.ts";
+import type { SegmentValue } from "../finding/finding.ts";
 import type { Instant } from "../instant.ts";
 import type { FeatureVector, InputRow } from "../pipeline/pipeline.ts";
 import type { System } from "../system/system.ts";
 import type { Window } from "../window/window.ts";
-import type { Baseline, FrozenFeature, FrozenScore, FrozenSegment } from "./baseline.ts";
+import type { Baseline, FrozenFeature, FrozenScore, FrozenSegment, FrozenUnusual } from "./baseline.ts";
 import type { ProbabilitySums } from "./probability-sums.ts";
 import type { ServiceCounts } from "./service-counts.ts";
 
@@ -99,6 +100,7 @@ export interface ProfileStore {
     readonly rows: number;
     readonly scoredRows: number;
     readonly features: readonly FrozenFeature[];
+    readonly unusual?: FrozenUnusual | undefined;
     readonly score: FrozenScore;
     readonly segments: readonly FrozenSegment[];
     readonly windows: readonly { readonly start: Instant; readonly rows: number }[];
@@ -128,12 +130,16 @@ export interface ProfileStore {
   servedReference(
     baseline: Baseline,
   ): Promise<readonly { readonly window: Window; readonly service: ReadonlyMap<string, ServiceCounts> }[]>;
-  /** Values of a category never seen in the baseline, with counts, most frequent first. */
+  /**
+   * Values never seen in the baseline, with counts, most frequent first: of a category the new ones, of a number those
+   * outside its range. Of the rows of one segment value, or of all.
+   */
   newValues(
     system: System,
     baseline: Baseline,
     feature: string,
     window: Window,
+    segment: SegmentValue | undefined,
     limit: number,
   ): Promise<readonly { readonly value: string; readonly count: number }[]>;
 }

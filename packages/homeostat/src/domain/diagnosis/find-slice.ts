@@ -77,6 +77,14 @@ const byEvidence = (left: Finding, right: Finding): number => evidenceOf(right) 
 const nearness: Readonly<Record<Finding["monitor"], number>> = {
   "null-rate": 0,
   "new-category": 1,
+  "out-of-range": 1,
+  "out-of-distribution": 1,
+  // about all rows: whatever names a slice leads before them
+  "training-serving-skew": 5,
+  "multivariate-drift": 5,
+  "feature-age": 5,
+  probing: 5,
+  "non-determinism": 5,
   "input-drift": 0,
   contract: 1,
   volume: 2,

@@ -47,8 +47,16 @@ export function leadingFinding(findings: readonly Finding[]): Finding | undefine
     // what a source promised and did not keep is a fact, but says less of the slice than a monitor's finding
     "null-rate": 0,
     "new-category": 1,
+    // a named fault in how features are computed explains what moves after it
+    "training-serving-skew": 0,
+    "feature-age": 1,
+    "out-of-range": 1,
+    probing: 1,
     contract: 1,
     "input-drift": 2,
+    "out-of-distribution": 2,
+    "multivariate-drift": 3,
+    "non-determinism": 3,
     volume: 3,
     "error-rate": 3,
     latency: 3,

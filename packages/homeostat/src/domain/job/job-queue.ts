@@ -30,6 +30,8 @@ export const jobKinds = [
   "dataset",
   "verify",
   "retain",
+  "examine",
+  "probe",
   "backup",
   "act",
   "retrain",

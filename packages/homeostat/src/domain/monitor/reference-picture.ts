@@ -2,6 +2,7 @@ import { type Binning, binCountOf, nullBinOf } from "../../stats/histogram/binni
 import type { Overdispersion } from "../../stats/hypothesis/overdispersion.ts";
 import { type Baseline, otherValue } from "../baseline/baseline.ts";
 import type { WindowProfile } from "../baseline/profile-store.ts";
+import { unusualBin, unusualSubject } from "../baseline/unusual.ts";
 import type { SegmentValue } from "../finding/finding.ts";
 import { addCounts, denseCounts, total } from "./count-series.ts";
 import { type Grouping, groupingOf } from "./grouping.ts";
@@ -20,6 +21,8 @@ export interface ReferencePicture {
   feature(segment: SegmentValue | undefined, feature: string): FeatureReference;
   score(segment: SegmentValue | undefined): ScoreReference;
   volume(segment: SegmentValue | undefined): VolumeReference;
+  /** Rows that lie far out; undefined where the baseline does not say what that is. */
+  unusual(segment: SegmentValue | undefined): ShareReference | undefined;
 }
 
 export interface FeatureReference {
@@ -31,6 +34,13 @@ export interface FeatureReference {
   readonly overdispersion: Overdispersion | undefined;
   /** How much more than independent rows the share of missing values varies between healthy windows. */
   readonly nullOverdispersion: Overdispersion | undefined;
+}
+
+/** A kind of row in the reference, and how its share varies between healthy windows. */
+interface ShareReference {
+  readonly hits: number;
+  readonly rows: number;
+  readonly overdispersion: Overdispersion | undefined;
 }
 
 interface VolumeReference {
@@ -56,7 +66,8 @@ export function referencePictureOf(baseline: Baseline, profiles: readonly Window
   const volumes = memoized((segment: SegmentValue | undefined) =>
     volumeReference(baseline, profiles, seasons, segment),
   );
-  return { baseline, segments, feature: features, score: scores, volume: volumes };
+  const unusuals = memoized((segment: SegmentValue | undefined) => unusualReference(baseline, profiles, segment));
+  return { baseline, segments, feature: features, score: scores, volume: volumes, unusual: unusuals };
 }
 
 function memoized<A extends readonly (SegmentValue | string | undefined)[], R>(
@@ -104,6 +115,18 @@ function featureReference(
       windows.map(total),
     ),
   };
+}
+
+function unusualReference(
+  baseline: Baseline,
+  profiles: readonly WindowProfile[],
+  segment: SegmentValue | undefined,
+): ShareReference | undefined {
+  if (baseline.unusual === undefined) return undefined;
+  const windows = profiles.map((profile) => denseCounts(profile.features.get(keyOf(segment))?.get(unusualSubject), 2));
+  const hits = windows.map((window) => window[unusualBin] ?? 0);
+  const rows = windows.map(total);
+  return { hits: total(hits), rows: total(rows), overdispersion: healthyShareVariation(hits, rows) };
 }
 
 function volumeReference(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Binning } from "../../stats/histogram/binning.ts";
 import { sampleSystem } from "../../store/conformance/control-sample.ts";
-import { monitorKinds } from "../finding/finding.ts";
+import { type MonitorKind, monitorKinds } from "../finding/finding.ts";
 import type { MonitorDefinition } from "./monitor.ts";
 import { defaultMonitor } from "./monitors-of.ts";
 import { referencePictureOf } from "./reference-picture.ts";
@@ -66,10 +66,12 @@ const usual = (monitor: MonitorDefinition) => defaultMonitor(monitor.kind, sampl
 const numbersOf = (test: SeriesTest) => (test.kind === "tested" ? test.numbers : undefined);
 const stateOf = (test: SeriesTest) => (test.kind === "tested" ? "tested" : `${test.state}: ${test.reason}`);
 
-/** Facts counted on rows and burning budgets ask nothing of a window; kinds that need evidence beside its counts are tested apart. */
-const testing = monitorKinds.filter(
-  (kind) => kind !== "contract" && kind !== "slo-burn" && monitors[kind].needs.length === 0,
-);
+/**
+ * Facts counted on rows and burning budgets ask nothing of a window; kinds that need evidence beside its counts, or a baseline that knows
+ * ranges and what is unusual, are tested apart.
+ */
+const apart: readonly MonitorKind[] = ["contract", "slo-burn", "out-of-range", "out-of-distribution"];
+const testing = monitorKinds.filter((kind) => !apart.includes(kind) && monitors[kind].needs.length === 0);
 
 describe("every monitor", () => {
   it.each(testing)("%s words its rule and a finding without a gap", (kind) => {

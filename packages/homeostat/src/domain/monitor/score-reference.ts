@@ -17,6 +17,7 @@ export interface ScoreReference {
   readonly groups: Grouping;
   /** Fine counts of the reference windows of a season; undefined where the reference has no window of that season. */
   season(season: string): readonly number[] | undefined;
+  readonly all: readonly number[];
   readonly overdispersion: Overdispersion | undefined;
   readonly quality: SegmentQuality;
   /** What predictions alone say of performance, and outcomes at equal predictions. */
@@ -45,6 +46,7 @@ export function scoreReferences(
     return {
       groups,
       season: (season) => sums.get(season),
+      all,
       overdispersion: healthyVariation(seasons, windows, sums, groups),
       quality: qualities(segment),
       truth: truths(segment),

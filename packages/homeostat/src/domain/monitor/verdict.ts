@@ -33,6 +33,8 @@ export interface TestedNumbers {
   readonly bins: number | undefined;
   /** Of a loss of performance: how much of it is data drift and how much concept drift. */
   readonly split?: LossSplit;
+  /** What the numbers are of, in words: the rule of a mismatch, a caller, a setting. */
+  readonly detail?: string | undefined;
 }
 
 /** What a monitor says of one series before the many tests of a window are weighed together. */

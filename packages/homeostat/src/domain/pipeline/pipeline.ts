@@ -30,6 +30,8 @@ export interface Feature {
   readonly expression: CheckedExpression;
   /** Input fields the expression reads, in the order of the contract; undefined for one stored before they were noted. */
   readonly reads?: readonly string[];
+  /** Declared: older than this the value is stale. Says nothing of how it is computed, so it is no part of the version. */
+  readonly maxAgeSeconds?: number | undefined;
 }
 
 /** Values by input field name. `null` is missing. Timestamps are ISO 8601 text. */

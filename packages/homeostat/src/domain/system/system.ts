@@ -6,6 +6,7 @@ import type { MonitorKind, Severity } from "../finding/finding.ts";
 import type { NotifyTarget } from "../notification/channel-declaration.ts";
 import type { OncallRule } from "../oncall/oncall-rule.ts";
 import type { Pipeline } from "../pipeline/pipeline.ts";
+import type { ProbePlan } from "../probe/probe.ts";
 import type { Slo } from "../slo/slo.ts";
 import type { WindowRule } from "../window/window.ts";
 import type { Task } from "./task.ts";
@@ -41,6 +42,8 @@ export interface System {
   readonly diagnosis?: Partial<DiagnosisSettings> | undefined;
   /** What is done about incidents by rule. Absent: nothing. */
   readonly actions?: readonly ActionRule[] | undefined;
+  /** Rows to ask again and again, to see whether they are always answered alike; undefined: none are declared. */
+  readonly probes?: ProbePlan | undefined;
   /** What is declared but neither enforced nor checked, in words. Shown, never passed over. */
   readonly unchecked: readonly string[];
 }

@@ -1,5 +1,6 @@
 import type { DeclarationDocument, MonitorDeclaration, SystemDeclaration } from "@homeostat/protocol";
 import { type MonitorKind, monitorKinds } from "../../domain/finding/finding.ts";
+import { valueDistances } from "../../domain/monitor/distance-series.ts";
 import type { MonitorDefinition } from "../../domain/monitor/monitor.ts";
 import { monitors } from "../../domain/monitor/registry.ts";
 import type { Pipeline } from "../../domain/pipeline/pipeline.ts";
@@ -119,7 +120,7 @@ function metricIssues(at: Place, monitor: MonitorDeclaration, kind: MonitorKind)
         known.length === 0
           ? `no metric: ${kind} asks what is promised elsewhere`
           : `metric: one of ${known.join(", ")} for a monitor of kind ${kind}`,
-      found: `\`${monitor.metric}\``,
+      found: `\`${monitor.metric}\`${whyNot(monitor.metric)}`,
     });
   // contracts and objectives have their thresholds in declarations of their own
   if (known.length === 0)
@@ -140,8 +141,17 @@ function metricIssues(at: Place, monitor: MonitorDeclaration, kind: MonitorKind)
   return issues;
 }
 
+/** Why a distance that exists cannot be declared; empty for what does not exist. */
+function whyNot(metric: string): string {
+  const reason = valueDistances[metric];
+  return reason === undefined ? "" : `, which ${reason}`;
+}
+
+/** Units of what is asked when no metric is chosen. */
 const unitsOf = ({ defaults }: MonitorDefinition): ReadonlySet<string> =>
-  new Set(Object.values(defaults.metrics).map(({ unit }) => unit));
+  new Set(
+    Object.values(defaults.metrics).flatMap(({ unit, onlyWhenDeclared }) => (onlyWhenDeclared === true ? [] : [unit])),
+  );
 
 function segmentIssues(at: Place, monitor: MonitorDeclaration, names: readonly string[]): readonly Issue[] {
   return (monitor.segments ?? []).flatMap((text, index) => {

@@ -6,9 +6,11 @@ import {
   readSchema,
 } from "@homeostat/protocol";
 import type { ExpressionChecker } from "../../domain/engine/expression.ts";
+import { secondMs } from "../../domain/instant.ts";
 import { canonicalTextOf, columnTypeOf, type Feature, type Pipeline } from "../../domain/pipeline/pipeline.ts";
 import type { Issue } from "../handler.ts";
 import { checkExpression } from "./check-expression.ts";
+import { durationMsOf } from "./duration.ts";
 import type { SystemContract } from "./read-contract.ts";
 
 const versionDigits = 16;
@@ -80,9 +82,11 @@ export async function readPipeline(
   );
   const issues = [...repeated, ...checked.flatMap((answer) => (answer.kind === "wrong" ? [answer.issue] : []))];
   if (issues.length > 0) return { issues };
-  const features = declared.flatMap(({ name, type }, index): Feature[] => {
+  const features = declared.flatMap(({ name, type, maxAge }, index): Feature[] => {
     const answer = checked[index];
-    return answer?.kind === "checked" ? [{ name, type, expression: answer.expression, reads: answer.columnsUsed }] : [];
+    if (answer?.kind !== "checked") return [];
+    const feature = { name, type, expression: answer.expression, reads: answer.columnsUsed };
+    return [maxAge === undefined ? feature : { ...feature, maxAgeSeconds: durationMsOf(maxAge) / secondMs }];
   });
   const parts = { inputs: contract.inputs, features };
   return { value: { ...parts, version: versionOf(parts) } };

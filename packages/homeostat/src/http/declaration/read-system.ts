@@ -17,6 +17,7 @@ import { keepingIssues, readKeeping } from "./read-keeping.ts";
 import { readMonitors } from "./read-monitors.ts";
 import { oncallIssues, readOncall } from "./read-oncall.ts";
 import { inputColumns, outcomeReasons, readPipeline, repeatedNames } from "./read-pipeline.ts";
+import { readProbes } from "./read-probes.ts";
 
 /** Everything a system may refer to: the documents of the bundle by file, and the names of owners. */
 export interface Surroundings {
@@ -265,8 +266,9 @@ async function assemble(
   const segments = await readSegments(document, declared, contract, pipeline, checker);
   const monitors = readMonitors(document, declared, { pipeline, owners });
   const actions = readActions(document, declared, pipeline);
-  if ("issues" in outcome || "issues" in segments || "issues" in monitors || "issues" in actions)
-    return { issues: issuesIn([outcome, segments, monitors, actions]) };
+  const probes = readProbes(document, declared, pipeline);
+  if ("issues" in outcome || "issues" in segments || "issues" in monitors || "issues" in actions || "issues" in probes)
+    return { issues: issuesIn([outcome, segments, monitors, actions, probes]) };
   const { usesOutcomeColumn, ...definition } = outcome.value;
   return {
     value: {
@@ -291,6 +293,7 @@ async function assemble(
       ...(declared.budget === undefined ? {} : { budget: declared.budget }),
       ...(monitors.value.length === 0 ? {} : { monitors: monitors.value }),
       ...(actions.value.length === 0 ? {} : { actions: actions.value }),
+      ...(probes.value === undefined ? {} : { probes: probes.value }),
     },
   };
 }

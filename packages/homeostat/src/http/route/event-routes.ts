@@ -137,7 +137,7 @@ function changeOf(event: CloudEvent, system: System, call: Call<"sendEvents">): 
 async function takeSorted(house: House, call: Call<"sendEvents">, system: System, sorted: Sorted) {
   const { receivedAt } = call;
   const predictions = readAll(sorted.predictions, (body) =>
-    readPredictionRows(body, system.pipeline.inputs, system.task, receivedAt),
+    readPredictionRows(body, system.pipeline.inputs, system.task, receivedAt, system.pipeline.features),
   );
   const outcomes = readAll(sorted.outcomes, (body) => readOutcomeRows(body, system.task, receivedAt));
   const isKept = call.query.quarantine !== "false";

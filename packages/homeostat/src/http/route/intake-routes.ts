@@ -65,7 +65,13 @@ export function intakeHandlers(
           `${system.name} is served by the gateway, which logs its own predictions; ask it at /v1/systems/${system.name}/predict.`,
         );
       if ("path" in body) return await takeTable(house, call, system, "predictions", body);
-      const reading = readPredictionRows(body, system.pipeline.inputs, system.task, call.receivedAt);
+      const reading = readPredictionRows(
+        body,
+        system.pipeline.inputs,
+        system.task,
+        call.receivedAt,
+        system.pipeline.features,
+      );
       return await takeBatch(house, call, "predictions", reading, (rows) =>
         takePredictions(house, system, predictionsOf(house, rows, call)),
       );
@@ -174,7 +180,7 @@ export function predictionsOf(
     latencyMs: row.latencyMs,
     output: row.output,
     inputs: row.inputs,
-    vector: undefined,
+    vector: row.vector,
     told: row.told,
   }));
 }

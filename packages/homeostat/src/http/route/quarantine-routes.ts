@@ -117,7 +117,10 @@ function read(system: System, entry: QuarantineEntry, now: Instant): Read {
   const bytes = Buffer.from(`{"rows":[${entry.payload}\n]}`);
   const body = { mediaType: "application/json", bytes } as const;
   if (entry.stream === "outcomes") return oneRow(readOutcomeRows(body, system.task, now), "outcome");
-  return oneRow(readPredictionRows(body, system.pipeline.inputs, system.task, now), "prediction");
+  return oneRow(
+    readPredictionRows(body, system.pipeline.inputs, system.task, now, system.pipeline.features),
+    "prediction",
+  );
 }
 
 function oneRow(reading: RowReading<PredictionRow | OutcomeRow>, kind: "prediction" | "outcome"): Read {

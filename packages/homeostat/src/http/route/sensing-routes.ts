@@ -149,7 +149,7 @@ export function windowAnswer(
   };
 }
 
-function driftAnswer({ window, verdict }: WindowVerdict): DriftCell {
+export function driftAnswer({ window, verdict }: WindowVerdict): DriftCell {
   const { test } = verdict;
   const numbers = test.kind === "tested" ? test.numbers : undefined;
   return {

@@ -107,6 +107,7 @@ export async function freezeBaseline(
     rows: frozen.rows,
     scoredRows: frozen.scoredRows,
     features: frozen.features,
+    unusual: frozen.unusual,
     score: frozen.score,
     segments: frozen.segments,
     windows,

@@ -74,6 +74,18 @@ async function scene(name: string) {
   const senses = createSenses({
     ...store,
     clock: { now: () => state.now },
+    sampler: {
+      sample: async () => ({ rows: [], withVector: 0, windowRows: 300 }),
+      vectors: async () => [],
+    },
+    features: { compute: async () => [] },
+    facts: {
+      featureAges: async () => [],
+      repeats: async () => [],
+      referenceRepeats: async () => [],
+      crowds: async () => [],
+      referenceCrowds: async () => [],
+    },
     events: {
       frontier: async () => ({
         eventTime: dayWindow(state.eventDay).start + 2 * hourMs,

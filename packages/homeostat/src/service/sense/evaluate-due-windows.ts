@@ -74,7 +74,14 @@ export function createSenses(ports: SensePorts): Senses {
       const now = ports.clock.now();
       const watermark = watermarkOf(system, frontier, now);
       await makeEmptyWindows(ports, system, baseline, frontier);
-      const due = (await ports.windows.dirty(system.name)).filter((record) => isDue(system, record, watermark, now));
+      const dirty = await ports.windows.dirty(system.name);
+      const looks = await ports.examinations.lookedAt(
+        system.name,
+        dirty.map(({ start }) => start),
+      );
+      const due = dirty.filter(
+        (record) => isDue(system, record, watermark, now) || wasExamined(record, looks.get(record.start), watermark),
+      );
       let evaluated = 0;
       for (const record of due) {
         if (cancellation?.aborted === true) break;
@@ -97,6 +104,16 @@ function isDue(system: System, record: WindowRecord, watermark: Instant, now: In
   if (record.evaluatedAt === undefined) return true;
   const pauseMs = record.restatements === 0 ? 0 : Math.min(longestPauseMs, secondMs * 2 ** record.restatements);
   return record.end + system.outcome.maturityMs <= watermark && now - record.evaluatedAt >= pauseMs;
+}
+
+/** Somebody looked closer since it was evaluated: that waits for nothing. */
+function wasExamined(record: WindowRecord, lookedAt: Instant | undefined, watermark: Instant): boolean {
+  return (
+    record.end <= watermark &&
+    record.evaluatedAt !== undefined &&
+    lookedAt !== undefined &&
+    lookedAt > record.evaluatedAt
+  );
 }
 
 interface Context {
@@ -204,6 +221,9 @@ async function previousStreaks(
 
 const valuesShown = 10;
 
+/** Metrics of values that the baseline never held. */
+const metricsOfValues: ReadonlySet<string> = new Set(["unseen", "outside-range"]);
+
 /** Findings about new values name them. */
 async function withValues(
   ports: SensePorts,
@@ -213,10 +233,11 @@ async function withValues(
 ): Promise<readonly Finding[]> {
   return Promise.all(
     findings.map(async (finding) => {
-      if (finding.metric !== "unseen" || finding.feature === undefined || finding.segment !== undefined) return finding;
+      const { metric, feature, segment } = finding;
+      if (!metricsOfValues.has(metric) || feature === undefined) return finding;
       return {
         ...finding,
-        values: await ports.profiles.newValues(system, baseline, finding.feature, record, valuesShown),
+        values: await ports.profiles.newValues(system, baseline, feature, record, segment, valuesShown),
       };
     }),
   );

@@ -3,6 +3,7 @@ import type { ControlStoreEvent } from "../control/control-store-event.ts";
 import { type ControlStore, openControlStore } from "../control/open-control-store.ts";
 import { actionConformance } from "./control-action-conformance.ts";
 import type { ControlBench } from "./control-bench.ts";
+import { examinationConformance } from "./control-examination-conformance.ts";
 import { hookConformance } from "./control-hook-conformance.ts";
 import { inferenceConformance } from "./control-inference-conformance.ts";
 import { jobConformance } from "./control-job-conformance.ts";
@@ -33,6 +34,7 @@ export function controlConformance(name: string, open: () => Promise<ControlPlac
     const bench = (): ControlBench => ({ store, events, createPlace: () => places.create() });
     nounConformance(bench);
     describe("keeping", () => keepingConformance(bench));
+    describe("examinations", () => examinationConformance(bench));
     hookConformance(bench);
     lineageConformance(bench);
     describe("sources", () => sourceConformance(bench));

@@ -22,6 +22,7 @@ import { labelConformance, layEarlierOutcomes, outcomeConformance } from "./data
 import type { DataPlace } from "./data-place.ts";
 import { profileConformance } from "./data-profile-conformance.ts";
 import { gapConformance, quarantineConformance, sampleLimits } from "./data-quarantine-conformance.ts";
+import { rowConformance } from "./data-row-conformance.ts";
 import { sampleHash } from "./data-shelf-scene.ts";
 import { sloConformance } from "./data-slo-conformance.ts";
 import { statisticsConformance } from "./data-statistics-conformance.ts";
@@ -77,6 +78,7 @@ export function dataConformance(name: string, open: () => Promise<DataPlace>): v
     describe("the prediction log", () => logConformance(bench));
     describe("contracts", () => contractConformance(bench));
     describe("profiles", () => profileConformance(bench));
+    describe("rows", () => rowConformance(bench));
     describe("tasks", () => taskConformance(bench));
     describe("outcomes of every kind", () => outcomeConformance(bench));
     describe("labels and totals", () => labelConformance(bench));

@@ -5,6 +5,7 @@ import {
   segmentKey,
   type WindowProfile,
 } from "../../domain/baseline/profile-store.ts";
+import { unusualBin, unusualScore, unusualSubject } from "../../domain/baseline/unusual.ts";
 import { scoreBinning } from "../../domain/monitor/count-series.ts";
 import type { System } from "../../domain/system/system.ts";
 import type { Window } from "../../domain/window/window.ts";
@@ -55,7 +56,10 @@ export function plainProfile(profile: WindowProfile | undefined) {
 export function countedProfile(system: System, baseline: Baseline, window: Window, rows: readonly SceneRow[]) {
   const inside = rows.filter((row) => row.time >= window.start && row.time < window.end);
   const groups = groupsOf(baseline, inside);
-  const features = [...groups].map(([key, group]) => [key, countedFeatures(system, baseline, group)]);
+  const features = [...groups].map(([key, group]) => [
+    key,
+    { ...countedFeatures(system, baseline, group), ...countedUnusual(system, baseline, group) },
+  ]);
   const scored = [
     ...groupsOf(
       baseline,
@@ -92,6 +96,19 @@ export function countedFeatures(system: System, baseline: Baseline, rows: readon
       return [name, plain([...counts.keys()], counts)];
     }),
   );
+}
+
+/** How many rows lie further out than the limit, as the engine is to count them. */
+function countedUnusual(system: System, baseline: Baseline, rows: readonly SceneRow[]) {
+  const { unusual, features } = baseline;
+  if (unusual === undefined) return {};
+  const places = features.map(({ name }) => system.pipeline.features.findIndex((feature) => feature.name === name));
+  const far = rows.filter((row) => {
+    const vector = vectorOf(row.inputs);
+    const ordered = places.map((place) => vector[place] ?? null);
+    return unusualScore(unusual, features, ordered) > unusual.limit;
+  });
+  return { [unusualSubject]: plain([0, unusualBin], [rows.length - far.length, far.length]) };
 }
 
 export function countedScores(baseline: Baseline, rows: readonly SceneRow[]): PlainScores {

@@ -7,9 +7,11 @@ import {
   probabilitySumNames,
 } from "../../domain/baseline/probability-sums.ts";
 import { scoreSubject } from "../../domain/baseline/profile-store.ts";
+import { unusualScore } from "../../domain/baseline/unusual.ts";
 import { hourMs } from "../../domain/instant.ts";
 import { categoricalBinningOf } from "../../stats/histogram/categorical-binning.ts";
 import { numericBinningOf } from "../../stats/histogram/numeric-binning.ts";
+import { withRange } from "../../stats/histogram/with-range.ts";
 import { binnedAuc } from "../../stats/performance/binned-auc.ts";
 import { exactAuc } from "../../stats/performance/exact-auc.ts";
 import type { DataBench } from "./data-bench.ts";
@@ -51,7 +53,11 @@ function references(bench: () => DataBench, scene: () => Scene): void {
       const frozen = baseline.features[place];
       expect(frozen?.name).toBe(feature.name);
       expect(frozen?.nullShare).toBeCloseTo(values.filter((value) => value === null).length / values.length, 12);
-      if (feature.type === "number") expect(frozen?.binning).toEqual(numericBinningOf(values as (number | null)[]));
+      const numbers = values.filter((value) => typeof value === "number");
+      const range = { least: Math.min(...numbers), greatest: Math.max(...numbers) };
+      if (feature.type === "number") expect(frozen?.range).toEqual(range);
+      if (feature.type === "number")
+        expect(frozen?.binning).toEqual(withRange(numericBinningOf(numbers), range.least, range.greatest));
       else expect(frozen?.binning).toEqual(categoricalBinningOf(countsOf(values)));
     });
     expect(baseline).toMatchObject({ rows: 1_500, scoredRows: reference.filter((row) => row.scored).length });
@@ -83,6 +89,16 @@ function references(bench: () => DataBench, scene: () => Scene): void {
     profiles.forEach((profile) => {
       expect(plainProfile(profile)).toEqual(countedProfile(system, baseline, profile.window, reference));
     });
+  });
+
+  it("knows one row in a thousand of the reference as unusual, and rows far outside as well", () => {
+    const { baseline, reference } = scene();
+    const { unusual, features } = baseline;
+    if (unusual === undefined) throw new Error("1,500 rows are enough to tell");
+    const scores = reference.map((row) => unusualScore(unusual, features, vectorOf(row.inputs)));
+    expect(scores.filter((score) => score > unusual.limit).length).toBeLessThanOrEqual(2);
+    const far = { ...at(reference, 0).inputs, amount: 1e6, label: "from elsewhere" };
+    expect(unusualScore(unusual, features, vectorOf(far))).toBeGreaterThan(unusual.limit);
   });
 
   it("replaces what an interrupted load of the same release left, and leaves other releases alone", async () => {
@@ -141,7 +157,9 @@ function references(bench: () => DataBench, scene: () => Scene): void {
     await profiles.profileLive(system, wide, liveWindow, 1);
     const [profile] = await profiles.live(wide, [{ ...liveWindow, profileVersion: 1 }]);
     expect(plainProfile(profile).features[""].label).toEqual({ "0": 1, "50": 1 });
-    expect(await profiles.newValues(system, wide, "label", liveWindow, 5)).toEqual([{ value: "a stranger", count: 1 }]);
+    expect(await profiles.newValues(system, wide, "label", liveWindow, undefined, 5)).toEqual([
+      { value: "a stranger", count: 1 },
+    ]);
   });
 }
 
@@ -252,8 +270,18 @@ function liveWindows(bench: () => DataBench, scene: () => Scene): void {
     const sorted = counts.sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1));
     expect(sorted.length).toBeGreaterThan(2);
     const { profiles } = bench();
-    expect(await profiles.newValues(system, baseline, "label", liveWindow, 2)).toEqual(sorted.slice(0, 2));
-    expect(await profiles.newValues(system, baseline, "amount", liveWindow, 2)).toEqual([]);
+    const named = (feature: string, segment?: { readonly name: string; readonly value: string }) =>
+      profiles.newValues(system, baseline, feature, liveWindow, segment, 2);
+    expect(await named("label")).toEqual(sorted.slice(0, 2));
+    // New labels are of no kept value of the segment: they all are among the others.
+    expect(await named("label", { name: "label", value: "(other)" })).toEqual(sorted.slice(0, 2));
+    expect(await named("label", { name: "label", value: baseline.segments[0]?.values[0] ?? "" })).toEqual([]);
+    const greatest = Math.max(...scene().reference.map((row) => Number(row.inputs.amount ?? 0)));
+    const beyond = live.filter((row) => row.time < liveWindow.end && Number(row.inputs.amount ?? 0) > greatest);
+    const [most] = await named("amount");
+    expect(Number(most?.value)).toBeGreaterThan(greatest);
+    expect(most?.count).toBe(beyond.filter((row) => row.inputs.amount === Number(most?.value)).length);
+    expect(await named("constant")).toEqual([]);
   });
 }
 

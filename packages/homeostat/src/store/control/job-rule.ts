@@ -21,6 +21,8 @@ export const jobRules: Readonly<Record<JobKind, JobRule>> = {
   diagnose: { concurrency: 2, retryLimit: 3, retryDelaySeconds: 1, retryBackoff: true, limitSeconds: 1_800 },
   dataset: { concurrency: 1, retryLimit: 0, retryDelaySeconds: 1, retryBackoff: false, limitSeconds: 4 * 3_600 },
   verify: { concurrency: 1, retryLimit: 1, retryDelaySeconds: 1, retryBackoff: false, limitSeconds: 4 * 3_600 },
+  examine: { concurrency: 1, retryLimit: 1, retryDelaySeconds: 5, retryBackoff: true, limitSeconds: 1_800 },
+  probe: { concurrency: 1, retryLimit: 0, retryDelaySeconds: 1, retryBackoff: false, limitSeconds: 300 },
   retain: { concurrency: 1, retryLimit: 3, retryDelaySeconds: 1, retryBackoff: true, limitSeconds: 4 * 3_600 },
   act: { concurrency: 1, retryLimit: 3, retryDelaySeconds: 1, retryBackoff: true, limitSeconds: 300 },
   retrain: { concurrency: 1, retryLimit: 0, retryDelaySeconds: 1, retryBackoff: false, limitSeconds: 4 * 3_600 },

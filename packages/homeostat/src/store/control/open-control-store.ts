@@ -5,6 +5,7 @@ import type { BaselineStore } from "../../domain/baseline/baseline.ts";
 import type { ChangeStore } from "../../domain/change/change.ts";
 import type { SourceStore } from "../../domain/contract/source-store.ts";
 import type { DatasetStore } from "../../domain/dataset/dataset.ts";
+import type { ExaminationStore } from "../../domain/examination/examination.ts";
 import type { FindingStore } from "../../domain/finding/finding.ts";
 import type { HookStore } from "../../domain/hook/hook.ts";
 import type { IncidentStore } from "../../domain/incident/incident.ts";
@@ -25,6 +26,7 @@ import type { SilenceStore } from "../../domain/oncall/mute.ts";
 import type { ScheduleStore } from "../../domain/oncall/schedule.ts";
 import type { PostmortemStore } from "../../domain/postmortem/postmortem.ts";
 import type { TraceStore } from "../../domain/postmortem/trace.ts";
+import type { ProbeStore } from "../../domain/probe/probe.ts";
 import type { ReleaseStore } from "../../domain/release/release.ts";
 import type { SystemStore } from "../../domain/system/system.ts";
 import type { WindowStore } from "../../domain/window/window.ts";
@@ -39,6 +41,7 @@ import { dumpControl, type TakeRows } from "./control-dump.ts";
 import type { ControlStoreListener } from "./control-store-event.ts";
 import { createDatasetStore } from "./dataset-store.ts";
 import { createDeliveryStore } from "./delivery-store.ts";
+import { createExaminationStore, createProbeStore } from "./examination-store.ts";
 import { createFindingStore } from "./finding-store.ts";
 import { createHookStore } from "./hook-store.ts";
 import { createIncidentStore } from "./incident-store.ts";
@@ -80,6 +83,8 @@ interface ControlNouns {
   readonly lineage: LineageStore;
   readonly halves: InferenceHalves;
   readonly windows: WindowStore;
+  readonly examinations: ExaminationStore;
+  readonly probes: ProbeStore;
   readonly findings: FindingStore;
   readonly incidents: IncidentStore;
   readonly postmortems: PostmortemStore;
@@ -201,6 +206,8 @@ function nounsOver(database: ControlDatabase): ControlNouns {
     lineage: createLineageStore(database),
     halves: createInferenceHalfStore(database),
     windows: createWindowStore(database),
+    examinations: createExaminationStore(database),
+    probes: createProbeStore(database),
     findings: createFindingStore(database),
     incidents: createIncidentStore(database),
     postmortems: createPostmortemStore(database),

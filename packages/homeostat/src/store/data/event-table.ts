@@ -39,6 +39,9 @@ const featureColumns = (system: System): Column[] =>
 const segmentColumns = (system: System): Column[] =>
   system.segments.map((segment) => ({ name: `s_${segment.name}`, type: "LowCardinality(String)" }));
 
+/** Seconds by feature. */
+const featureAgesColumn: Column = { name: "feature_ages", type: "Map(LowCardinality(String), Float64)" };
+
 /** Columns every prediction has, whatever the system. */
 const stateColumns: readonly Column[] = [
   { name: "release", type: "LowCardinality(String)" },
@@ -52,7 +55,7 @@ const stateColumns: readonly Column[] = [
   { name: "vector_seen", type: "UInt8" },
   { name: "state", type: "Map(LowCardinality(String), String)" },
   { name: "cost_usd", type: "Nullable(Float64)" },
-  { name: "feature_ages", type: "Map(LowCardinality(String), Float64)" },
+  featureAgesColumn,
 ];
 
 /** What the model said, in the shape of the task. A system keeps its task, so its tables have these and no others. */
@@ -139,6 +142,7 @@ export const servedColumns: readonly Column[] = [
   { name: "served_by", type: "LowCardinality(String)" },
   { name: "cost_usd", type: "Nullable(Float64)" },
   { name: "status", type: "LowCardinality(String)" },
+  featureAgesColumn,
 ];
 
 /** What a sender said of how a prediction was made: `ok`, `degraded` or `error`, under this key of its state. */

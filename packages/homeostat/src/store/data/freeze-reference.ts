@@ -8,13 +8,16 @@ import {
   mostClasses,
 } from "../../domain/baseline/baseline.ts";
 import type { ProfileStore } from "../../domain/baseline/profile-store.ts";
+import { leastRowsForUnusual } from "../../domain/baseline/unusual.ts";
 import type { Feature } from "../../domain/pipeline/pipeline.ts";
 import type { SegmentDefinition, System } from "../../domain/system/system.ts";
 import type { Task } from "../../domain/system/task.ts";
-import type { Binning } from "../../stats/histogram/binning.ts";
+import type { Binning, NumericBinning } from "../../stats/histogram/binning.ts";
 import { FINE_BINS, numericBinningOfSummary } from "../../stats/histogram/numeric-binning.ts";
+import { withRange } from "../../stats/histogram/with-range.ts";
 import type { DataClient } from "./data-client.ts";
 import { eventTablesOf, windowStartOf } from "./event-table.ts";
+import { freezeUnusual } from "./freeze-unusual.ts";
 
 type Frozen = Awaited<ReturnType<ProfileStore["freeze"]>>;
 
@@ -36,12 +39,15 @@ export async function freezeReference(client: DataClient, system: System, releas
     `SELECT ${windowStartOf("toUnixTimestamp64Milli(time)", system.windows.lengthMs)} AS start, count() AS rows FROM ${source} GROUP BY start ORDER BY start`,
     { release },
   );
+  const features = await Promise.all(
+    system.pipeline.features.map((feature) => freezeFeature(client, source, release, feature)),
+  );
+  const rows = Number(size?.rows ?? 0);
   return {
-    rows: Number(size?.rows ?? 0),
+    rows,
     scoredRows: Number(size?.scored ?? 0),
-    features: await Promise.all(
-      system.pipeline.features.map((feature) => freezeFeature(client, source, release, feature)),
-    ),
+    features,
+    unusual: rows < leastRowsForUnusual ? undefined : await freezeUnusual(client, source, release, features),
     score: await freezeScore(client, source, release, system.task),
     segments: await Promise.all(system.segments.map((segment) => freezeSegment(client, source, release, segment))),
     windows: windows.map((row) => ({ start: Number(row.start), rows: Number(row.rows) })),
@@ -59,15 +65,32 @@ async function freezeFeature(
     `SELECT countIf(isNull(${column})) / count() AS share FROM ${source}`,
     { release },
   );
-  const numeric = feature.type === "number";
+  const known = { name: feature.name, nullShare: nulls?.share ?? 0 };
+  if (feature.type === "category")
+    return { ...known, binning: await categoryBinning(client, source, release, column), percentiles: [] };
+  const range = await rangeOf(client, source, release, column);
+  const binning = await numberBinning(client, source, release, column);
   return {
-    name: feature.name,
-    nullShare: nulls?.share ?? 0,
-    binning: numeric
-      ? await numberBinning(client, source, release, column)
-      : await categoryBinning(client, source, release, column),
-    percentiles: numeric ? await percentiles(client, source, release, column) : [],
+    ...known,
+    binning: range === undefined ? binning : withRange(binning, range.least, range.greatest),
+    percentiles: await percentiles(client, source, release, column),
+    range,
   };
+}
+
+/** The least and the greatest finite value; undefined where there is none. */
+async function rangeOf(
+  client: DataClient,
+  source: string,
+  release: string,
+  column: string,
+): Promise<FrozenFeature["range"]> {
+  const finite = `isNotNull(${column}) AND isFinite(assumeNotNull(${column}))`;
+  const [row] = await client.rows<{ n: string; least: number; greatest: number }>(
+    `SELECT count() AS n, min(assumeNotNull(${column})) + 0 AS least, max(assumeNotNull(${column})) + 0 AS greatest FROM ${source} WHERE ${finite}`,
+    { release },
+  );
+  return row === undefined || Number(row.n) === 0 ? undefined : { least: row.least, greatest: row.greatest };
 }
 
 async function percentiles(
@@ -84,7 +107,12 @@ async function percentiles(
 }
 
 /** The two aggregates that the statistics room makes a binning of: heavy single values, and quantiles of the rest. */
-async function numberBinning(client: DataClient, source: string, release: string, column: string): Promise<Binning> {
+async function numberBinning(
+  client: DataClient,
+  source: string,
+  release: string,
+  column: string,
+): Promise<NumericBinning> {
   const finite = `isNotNull(${column}) AND isFinite(assumeNotNull(${column}))`;
   const heavy = await client.rows<{ value: number; count: string }>(
     // Adding zero makes one value of 0 and -0, which would be two groups.

@@ -98,7 +98,7 @@ const numberOf = (value: unknown): number | undefined =>
   value === null || value === undefined ? undefined : Number(value);
 
 /** The engine writes whole numbers of 64 bits as text, and instants without their zone, which is UTC. */
-function inputValue(type: FieldType | undefined, value: unknown): Value {
+export function inputValue(type: FieldType | undefined, value: unknown): Value {
   if (value === null || value === undefined) return null;
   if (type === "number" || type === "integer") return Number(value);
   if (type === "timestamp") return `${String(value).replace(" ", "T")}Z`;

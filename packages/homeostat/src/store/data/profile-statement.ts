@@ -7,48 +7,24 @@ import {
 } from "../../domain/baseline/baseline.ts";
 import { confidenceSubject, scoreSubject } from "../../domain/baseline/profile-store.ts";
 import { latencyEdgesMs, serviceSubject, untimedBin } from "../../domain/baseline/service-counts.ts";
+import { unusualSubject } from "../../domain/baseline/unusual.ts";
 import { invariant } from "../../domain/invariant.ts";
 import type { System } from "../../domain/system/system.ts";
-import { type Binning, newBinOf, nullBinOf } from "../../stats/histogram/binning.ts";
 import type { QueryParameters } from "./data-client.ts";
 import { edgeBin, type Fragment } from "./edge-bin.ts";
-
-/**
- * Bin of a column as SQL: the twin of `binOf` in the statistics room. The arrays are ours and travel as parameters.
- */
-function binExpression(column: string, binning: Binning, tag: string): Fragment {
-  const nullBin = nullBinOf(binning);
-  switch (binning.kind) {
-    case "numeric": {
-      const bin = edgeBin(`ifNull(${column}, 0)`, binning.edges, tag);
-      return {
-        sql: `if(isNull(${column}) OR NOT isFinite(ifNull(${column}, 0)), ${nullBin}, ${bin.sql})`,
-        parameters: bin.parameters,
-      };
-    }
-    case "categorical": {
-      const other = binning.categories.length;
-      const unknown = binning.othersComplete ? newBinOf(binning) : other;
-      return {
-        sql: `if(isNull(${column}), ${nullBin}, transform(toString(ifNull(${column}, '')), {known${tag}:Array(String)}, {ids${tag}:Array(Int16)}, toInt16(${unknown})))`,
-        parameters: {
-          [`known${tag}`]: [...binning.categories, ...binning.others],
-          [`ids${tag}`]: [...binning.categories.map((_, index) => index), ...binning.others.map(() => other)],
-        },
-      };
-    }
-  }
-}
+import { featureBin, unusualBinOf } from "./feature-bin.ts";
 
 /** The bin of a subject in a row. `tag` keeps the parameters of several subjects in one statement apart. */
 export function subjectBin(baseline: Baseline, subject: string, tag = ""): Fragment {
   if (subject === scoreSubject) return scoreBin(baseline.score, tag);
   if (subject === serviceSubject) return latencyBin(tag);
+  if (subject === unusualSubject && baseline.unusual !== undefined)
+    return unusualBinOf(baseline.features, baseline.unusual, tag);
   if (subject === confidenceSubject && baseline.score.kind === "class")
     return edgeBin("ifNull(confidence, 0)", baseline.score.confidenceEdges, tag);
   const feature = baseline.features.find((candidate) => candidate.name === subject);
   invariant(feature !== undefined, `the baseline has no feature ${subject}`);
-  return binExpression(`f_${subject}`, feature.binning, tag);
+  return featureBin(feature, tag);
 }
 
 function latencyBin(tag: string): Fragment {

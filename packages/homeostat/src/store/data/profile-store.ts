@@ -1,9 +1,12 @@
-import type { Baseline } from "../../domain/baseline/baseline.ts";
+import type { Baseline, FrozenFeature } from "../../domain/baseline/baseline.ts";
 import { confidenceSubject, type ProfileStore, scoreSubject } from "../../domain/baseline/profile-store.ts";
 import { serviceSubject } from "../../domain/baseline/service-counts.ts";
+import { unusualSubject } from "../../domain/baseline/unusual.ts";
+import type { SegmentValue } from "../../domain/finding/finding.ts";
 import type { System } from "../../domain/system/system.ts";
 import type { Window } from "../../domain/window/window.ts";
 import type { DataClient } from "./data-client.ts";
+import type { Fragment } from "./edge-bin.ts";
 import {
   columnList,
   eventTablesOf,
@@ -20,6 +23,7 @@ import { createLineCounter } from "./line-counter.ts";
 import { type ProfileSource, profileStatement } from "./profile-statement.ts";
 import { readProfiles, readServedReference, readService } from "./read-profiles.ts";
 import { requireStaged } from "./require-staged.ts";
+import { segmentCondition } from "./segment-condition.ts";
 
 /** Subjects counted by one statement: one part on disk and one wait for it, and still few columns read side by side. */
 const subjectsPerStatement = 10;
@@ -60,18 +64,46 @@ export function createProfileStore(client: DataClient): ProfileStore {
           ),
     service: (system, windows) => (windows.length === 0 ? Promise.resolve([]) : readService(client, system, windows)),
     servedReference: (baseline) => readServedReference(client, baseline),
-    newValues: async (system, baseline, feature, window, limit) => {
-      const binning = baseline.features.find((candidate) => candidate.name === feature)?.binning;
-      if (binning?.kind !== "categorical") return [];
-      const found = await client.rows<{ value: string; n: string }>(
-        `SELECT toString(f_${feature}) AS value, count() AS n FROM ${eventTablesOf(system.name).predictions}
-         WHERE time >= fromUnixTimestamp64Milli({from:Int64}, 'UTC') AND time < fromUnixTimestamp64Milli({to:Int64}, 'UTC')
-           AND f_${feature} IS NOT NULL AND assumeNotNull(toString(f_${feature})) NOT IN {known:Array(String)}
-         GROUP BY value ORDER BY n DESC, value LIMIT {limit:UInt32}`,
-        { from: window.start, to: window.end, known: [...binning.categories, ...binning.others], limit },
-      );
-      return found.map((row) => ({ value: row.value, count: Number(row.n) }));
-    },
+    newValues: (system, baseline, feature, window, segment, limit) =>
+      newValues(client, system, baseline, feature, window, segment, limit),
+  };
+}
+
+async function newValues(
+  client: DataClient,
+  system: System,
+  baseline: Baseline,
+  feature: string,
+  window: Window,
+  segment: SegmentValue | undefined,
+  limit: number,
+): Promise<readonly { readonly value: string; readonly count: number }[]> {
+  const frozen = baseline.features.find((candidate) => candidate.name === feature);
+  if (frozen === undefined) return [];
+  const strange = strangeValue(frozen);
+  if (strange === undefined) return [];
+  const slice = segmentCondition(system, baseline, segment);
+  const found = await client.rows<{ value: string; n: string }>(
+    `SELECT toString(f_${feature}) AS value, count() AS n FROM ${eventTablesOf(system.name).predictions}
+     WHERE time >= fromUnixTimestamp64Milli({from:Int64}, 'UTC') AND time < fromUnixTimestamp64Milli({to:Int64}, 'UTC')
+       AND f_${feature} IS NOT NULL AND ${strange.sql}${slice.sql}
+     GROUP BY value ORDER BY n DESC, value LIMIT {limit:UInt32}`,
+    { from: window.start, to: window.end, limit, ...strange.parameters, ...slice.parameters },
+  );
+  return found.map((row) => ({ value: row.value, count: Number(row.n) }));
+}
+
+/** Condition for a value that the baseline never held; undefined where it cannot tell. */
+function strangeValue({ name, binning, range }: FrozenFeature): Fragment | undefined {
+  if (binning.kind === "categorical")
+    return {
+      sql: `assumeNotNull(toString(f_${name})) NOT IN {known:Array(String)}`,
+      parameters: { known: [...binning.categories, ...binning.others] },
+    };
+  if (range === undefined) return undefined;
+  return {
+    sql: `(assumeNotNull(f_${name}) < {least:Float64} OR assumeNotNull(f_${name}) > {greatest:Float64})`,
+    parameters: { least: range.least, greatest: range.greatest },
   };
 }
 
@@ -233,6 +265,7 @@ async function count(client: DataClient, system: System, baseline: Baseline, sou
     scoreSubject,
     serviceSubject,
     ...(told ? [confidenceSubject] : []),
+    ...(baseline.unusual === undefined ? [] : [unusualSubject]),
     ...baseline.features.map((feature) => feature.name),
   ];
   for (let first = 0; first < subjects.length; first += subjectsPerStatement) {

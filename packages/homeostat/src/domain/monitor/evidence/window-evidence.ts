@@ -1,3 +1,8 @@
+import type { FeatureAge } from "../../baseline/row-facts.ts";
+import type { SeparationReport } from "../../examination/separation.ts";
+import type { ReplayOutcome } from "../../skew/replay.ts";
+import type { AskedAgain } from "./asked-again.ts";
+import type { CallerCrowds } from "./caller-crowds.ts";
 import type { LossSplits } from "./loss-splits.ts";
 import type { PastEstimates } from "./past-estimates.ts";
 import type { ServiceEvidence } from "./service-evidence.ts";
@@ -13,6 +18,13 @@ export interface WindowEvidence {
   readonly history?: WindowHistory | undefined;
   readonly splits?: LossSplits | undefined;
   readonly pastEstimates?: PastEstimates | undefined;
+  /** Logged rows recomputed by the training pipeline. */
+  readonly replay?: ReplayOutcome | undefined;
+  /** Whether a classifier can tell the window's rows from the baseline's; only of windows that were examined. */
+  readonly separation?: SeparationReport | undefined;
+  readonly ages?: readonly FeatureAge[] | undefined;
+  readonly crowds?: CallerCrowds | undefined;
+  readonly askedAgain?: AskedAgain | undefined;
 }
 
 export type EvidenceName = keyof WindowEvidence;

@@ -1,16 +1,21 @@
 import type { Baseline } from "../../../domain/baseline/baseline.ts";
 import type { CellStore } from "../../../domain/baseline/cell-store.ts";
 import type { ProfileStore, WindowProfile } from "../../../domain/baseline/profile-store.ts";
+import type { RowFacts } from "../../../domain/baseline/row-facts.ts";
 import type { Instant } from "../../../domain/instant.ts";
 import type { EvidenceName, WindowEvidence } from "../../../domain/monitor/evidence/window-evidence.ts";
 import type { ReferencePicture } from "../../../domain/monitor/reference-picture.ts";
 import type { VerdictStore } from "../../../domain/monitor/verdict.ts";
+import type { ProbeStore } from "../../../domain/probe/probe.ts";
 import type { Release } from "../../../domain/release/release.ts";
 import type { System } from "../../../domain/system/system.ts";
 import type { WindowRecord, WindowStore } from "../../../domain/window/window.ts";
+import type { ReplayPorts } from "../replay-window.ts";
 
 /** Where evidence comes from: the ports that any gatherer uses. */
-export interface EvidencePorts {
+export interface EvidencePorts extends ReplayPorts {
+  readonly facts: RowFacts;
+  readonly probes: ProbeStore;
   readonly profiles: ProfileStore;
   readonly windows: WindowStore;
   readonly cells: CellStore;

@@ -3,8 +3,13 @@ import type { MonitorDefinition } from "../../../domain/monitor/monitor.ts";
 import { monitors } from "../../../domain/monitor/registry.ts";
 import type { MonitorSettings } from "../../../domain/monitor/settings.ts";
 import type { EvidenceGatherer, EvidencePorts, EvidenceScene } from "./evidence-gatherer.ts";
+import { gatherAges } from "./gather-ages.ts";
+import { gatherAskedAgain } from "./gather-asked-again.ts";
+import { gatherCrowds } from "./gather-crowds.ts";
 import { gatherHistory } from "./gather-history.ts";
 import { gatherPastEstimates } from "./gather-past-estimates.ts";
+import { gatherReplay } from "./gather-replay.ts";
+import { gatherSeparation } from "./gather-separation.ts";
 import { gatherService } from "./gather-service.ts";
 import { gatherSplits } from "./gather-splits.ts";
 
@@ -14,6 +19,11 @@ const gatherers: { readonly [Name in EvidenceName]-?: EvidenceGatherer<Name> } =
   service: gatherService,
   splits: gatherSplits,
   pastEstimates: gatherPastEstimates,
+  replay: gatherReplay,
+  separation: gatherSeparation,
+  ages: gatherAges,
+  crowds: gatherCrowds,
+  askedAgain: gatherAskedAgain,
 };
 
 /** Gathers what the monitors that watch need, and nothing else. */

@@ -9,6 +9,7 @@ import { postmortems } from "./0008-postmortems.ts";
 import { oncall } from "./0009-oncall.ts";
 import { outbox } from "./0010-outbox.ts";
 import { actions } from "./0011-actions.ts";
+import { examinations } from "./0012-examinations.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every step, in order, numbered from 1 without gaps. To change the schema, add a step at the end. */
@@ -24,4 +25,5 @@ export const migrations: readonly Migration[] = [
   oncall,
   outbox,
   actions,
+  examinations,
 ];

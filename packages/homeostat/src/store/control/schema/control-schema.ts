@@ -4,6 +4,7 @@ import type { BaselinesTable } from "./baselines.ts";
 import type { ChangesTable } from "./changes.ts";
 import type { CountersTable } from "./counters.ts";
 import type { DatasetsTable } from "./datasets.ts";
+import type { ExaminationsTable, ProbeRunsTable } from "./examinations.ts";
 import type { FindingsTable } from "./findings.ts";
 import type { HooksTable } from "./hooks.ts";
 import type { IncidentsTable, IncidentTimelineTable } from "./incidents.ts";
@@ -41,6 +42,8 @@ export interface ControlSchema {
   readonly channels: ChannelsTable;
   readonly channel_health: ChannelHealthTable;
   readonly outbox: OutboxTable;
+  readonly examinations: ExaminationsTable;
+  readonly probe_runs: ProbeRunsTable;
   readonly findings: FindingsTable;
   readonly hooks: HooksTable;
   readonly incidents: IncidentsTable;
