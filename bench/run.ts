@@ -8,6 +8,7 @@ import { benchEngine } from "./engine.ts";
 import { benchForest } from "./forest.ts";
 import { benchIntake } from "./intake.ts";
 import { benchMonitors } from "./monitors.ts";
+import { benchOncall } from "./oncall.ts";
 import { benchProfile } from "./profile.ts";
 import { benchServer } from "./server.ts";
 import { benchSliceSearch } from "./slice-search.ts";
@@ -23,6 +24,7 @@ const benches: Readonly<Record<string, (options: BenchOptions) => Promise<readon
   forest: benchForest,
   intake: benchIntake,
   monitors: benchMonitors,
+  oncall: benchOncall,
   profile: benchProfile,
   server: benchServer,
   "slice-search": benchSliceSearch,

@@ -10,6 +10,8 @@ import {
   channelsDeclaration,
   type DeclarationDocument,
   dataContract,
+  escalationPolicyDeclaration,
+  oncallSection,
   outcomeEvent,
   ownersDeclaration,
   pipelineDeclaration,
@@ -21,6 +23,7 @@ import {
   readYaml,
   routes,
   type Schema,
+  scheduleDeclaration,
   systemDeclaration,
 } from "../packages/protocol/src/index.ts";
 
@@ -275,6 +278,18 @@ describe("the declarations shown in README.md", () => {
       expect(issues, file).toEqual([]);
       expect(documents.flatMap(issuesIn), file).toEqual([]);
     }
+  });
+});
+
+describe("docs/oncall.md", () => {
+  it("shows people, schedules, policies and a section of a system that the protocol takes", () => {
+    const [owners, schedule, policy, system] = blocksOf(read("docs/oncall.md"), "yaml").map(
+      (text) => readYaml("docs/oncall.md", text).documents[0]?.value as Record<string, unknown>,
+    );
+    expect(ownersDeclaration.safeParse(owners).error?.issues ?? []).toEqual([]);
+    expect(scheduleDeclaration.safeParse(schedule).error?.issues ?? []).toEqual([]);
+    expect(escalationPolicyDeclaration.safeParse(policy).error?.issues ?? []).toEqual([]);
+    expect(oncallSection.safeParse(system?.oncall).error?.issues ?? []).toEqual([]);
   });
 });
 

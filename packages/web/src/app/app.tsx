@@ -2,15 +2,18 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 import { Route, Switch } from "wouter";
 import { createQueryClient } from "../data/query-client.ts";
+import { ActPage } from "../page/act/act-page.tsx";
 import { DatasetPage } from "../page/dataset/dataset-page.tsx";
 import { DatasetsPage } from "../page/datasets/datasets-page.tsx";
 import { DocsPage } from "../page/docs/docs-page.tsx";
 import { IncidentPage } from "../page/incident/incident-page.tsx";
 import { IncidentsPage } from "../page/incidents/incidents-page.tsx";
 import { LineagePage } from "../page/lineage/lineage-page.tsx";
+import { OncallPage } from "../page/oncall/oncall-page.tsx";
 import { QuarantinePage } from "../page/quarantine/quarantine-page.tsx";
 import { ServerPage } from "../page/server/server-page.tsx";
 import { SignInPage } from "../page/sign-in/sign-in-page.tsx";
+import { SilencesPage } from "../page/silences/silences-page.tsx";
 import { SourcePage } from "../page/source/source-page.tsx";
 import { SourcesPage } from "../page/sources/sources-page.tsx";
 import { SystemPage } from "../page/system/system-page.tsx";
@@ -19,7 +22,7 @@ import { MissingPage } from "./missing-page.tsx";
 import { SessionGate } from "./session-gate.tsx";
 import { Shell } from "./shell.tsx";
 
-/** Providers and routes. The API reference needs no session; everything else does. */
+/** Providers and routes. The API reference and the link in a message need no session; everything else does. */
 export function App(): ReactElement {
   const [queryClient] = useState(createQueryClient);
   return (
@@ -31,6 +34,9 @@ export function App(): ReactElement {
           </Route>
           <Route path="/sign-in">
             <SignInPage />
+          </Route>
+          <Route path="/act">
+            <ActPage />
           </Route>
           <Route>
             <SessionGate>
@@ -45,6 +51,12 @@ export function App(): ReactElement {
                 <Route path="/incidents/:number">{({ number }) => <IncidentPage key={number} number={number} />}</Route>
                 <Route path="/systems/:system/datasets/:digest">
                   {({ system, digest }) => <DatasetPage key={digest} system={system} digest={digest} />}
+                </Route>
+                <Route path="/oncall">
+                  <OncallPage />
+                </Route>
+                <Route path="/silences">
+                  <SilencesPage />
                 </Route>
                 <Route path="/sources">
                   <SourcesPage />

@@ -12,6 +12,11 @@ const places = [
     holds: (path: string) => path === "/" || (path.startsWith("/systems/") && !isDataset(path)),
   },
   { href: "/incidents", word: "Incidents", holds: (path: string) => path.startsWith("/incidents") },
+  {
+    href: "/oncall",
+    word: "On call",
+    holds: (path: string) => path === "/oncall" || path === "/silences" || path === "/act",
+  },
   { href: "/sources", word: "Sources", holds: (path: string) => path === "/sources" || path === "/source" },
   { href: "/quarantine", word: "Quarantine", holds: (path: string) => path === "/quarantine" },
   { href: "/datasets", word: "Datasets", holds: (path: string) => path === "/datasets" || isDataset(path) },

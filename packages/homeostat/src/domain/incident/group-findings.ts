@@ -17,7 +17,7 @@ export type Grouping =
 /**
  * One page for one problem: findings that no incident holds join a near unresolved incident, or open one. `incidents` are
  * all of the system, newest first, resolved ones too: a restated window finds again what a resolved incident was about,
- * and that must not page anybody a second time. Pure. Cost: O(findings × incidents).
+ * and that must not page anybody a second time. Pure. Cost: O(findings of the window and of the incidents).
  */
 export function groupFindings(
   window: Window,
@@ -26,7 +26,8 @@ export function groupFindings(
   newestFindingStart: (incident: Incident) => number,
 ): Grouping {
   if (findings.length === 0) return { kind: "nothing" };
-  const holders = incidents.filter(({ findingIds }) => findings.some((finding) => findingIds.includes(finding.id)));
+  const ids = new Set(findings.map((finding) => finding.id));
+  const holders = incidents.filter(({ findingIds }) => findingIds.some((id) => ids.has(id)));
   const known = new Set(holders.flatMap((incident) => incident.findingIds));
   const fresh = findings.filter((finding) => !known.has(finding.id));
   if (fresh.length === 0) return { kind: "known", incidents: holders };

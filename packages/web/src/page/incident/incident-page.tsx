@@ -16,6 +16,7 @@ import { useTitle } from "../../part/use-title.ts";
 import { ActForm } from "./act-form.tsx";
 import { AucSection } from "./auc-section.tsx";
 import { DeedForm } from "./deed-form.tsx";
+import { EscalationSection } from "./escalation-section.tsx";
 import { FeatureBars } from "./feature-bars.tsx";
 import { FixSection } from "./fix-section.tsx";
 import { NotificationSection, TimelineSection } from "./log-section.tsx";
@@ -135,6 +136,7 @@ export function IncidentPage(props: { readonly number: string }): ReactElement {
               </ShowMore>
             )}
           </Section>
+          <EscalationSection incident={incident.number} />
           <div className="columns">
             <TimelineSection incident={incident} />
             <NotificationSection incident={incident} />
