@@ -14,10 +14,10 @@ export function mentionWords(
     ({ dimension }) => dimension.kind === "segment" || dimension.kind === "channel",
   );
   const own = named.flatMap(({ dimension, values }) => values.map((value) => ({ dimension: dimension.name, value })));
-  const others = named.flatMap(({ dimension, values }) =>
-    (baseline?.segments.find(({ name }) => name === dimension.name)?.values ?? [])
-      .filter((value) => !values.includes(value))
-      .map((value) => ({ dimension: dimension.name, value })),
+  // A change for one value of any segment would have moved the rows of that value and no others.
+  const held = new Set(own.map(({ dimension, value }) => `${dimension}=${value}`));
+  const others = (baseline?.segments ?? []).flatMap(({ name, values }) =>
+    values.map((value) => ({ dimension: name, value })).filter(({ value }) => !held.has(`${name}=${value}`)),
   );
   const isName = ({ value }: { readonly value: string }): boolean => value !== nullValue && value !== otherValue;
   const moved = new Set(shares.map(({ feature }) => feature));

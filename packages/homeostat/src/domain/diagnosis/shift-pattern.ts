@@ -40,15 +40,29 @@ export function clockShift(
   const q = shares(then);
   const distance = (shift: number): number =>
     p.reduce((sum, share, hour) => sum + Math.abs(share - (q[(hour - shift + 24) % 24] ?? 0)), 0) / 2;
-  const unmoved = distance(0);
-  if (unmoved < leastMoved) return undefined;
+  // Two samples of one law lie this far apart by chance alone.
+  const chance = chanceDistance(now, then);
+  const unmoved = distance(0) - chance;
+  if (unmoved < Math.max(leastMoved, chance)) return undefined;
   const candidates = Array.from({ length: 23 }, (_, index) => index + 1).map((shift) => ({
     shift,
     left: distance(shift),
   }));
   const best = candidates.reduce((winner, candidate) => (candidate.left < winner.left ? candidate : winner));
-  if (best.left > unexplainedShare * unmoved) return undefined;
+  if (best.left - chance > unexplainedShare * unmoved) return undefined;
   return { kind: "timezone_hours", hours: best.shift > 12 ? best.shift - 24 : best.shift };
+}
+
+/** Expected total variation distance of two samples of the pooled law, by the normal approximation of each hour's share. */
+function chanceDistance(now: ReadonlyMap<number, number>, then: ReadonlyMap<number, number>): number {
+  const sizeOf = (counts: ReadonlyMap<number, number>): number =>
+    Math.max(
+      1,
+      [...counts.values()].reduce((sum, count) => sum + count, 0),
+    );
+  const spread = 1 / sizeOf(now) + 1 / sizeOf(then);
+  const q = shares(then);
+  return q.reduce((sum, share) => sum + Math.sqrt((2 / Math.PI) * share * (1 - share) * spread), 0) / 2;
 }
 
 function shares(counts: ReadonlyMap<number, number>): number[] {
