@@ -60,10 +60,7 @@ const values = (moved: string): string =>
     ...categories.map((name, n) => `toString(cityHash64(number, ${n}) % ${n === 0 ? 20 : 6 + n}) AS f_${name}`),
   ].join(", ");
 
-/**
- * Claim of docs/diagnosis.md: the seven steps on a window of a million rows of 14 features, outcomes arrived, are done in under
- * fifteen seconds.
- */
+/** The mark to hold: the seven steps on a window of a million rows of 14 features, outcomes arrived, in under fifteen seconds. */
 export async function benchDiagnosis(): Promise<readonly BenchRow[]> {
   const { startEngine } = await room<{ startEngine(options: object): Promise<Engine> }>("engine/supervise-engine");
   const { openDataClient } = await room<{ openDataClient(address: Address): Data }>("store/data/data-client");
