@@ -94,7 +94,7 @@ const incident: Incident = {
   diagnosis,
 };
 
-const scene: IncidentScene = { incident, findings: [], timeline: [], runbooks: [] };
+const scene: IncidentScene = { incident, findings: [], timeline: [] };
 const told = (kind: NotificationKind, parts: Partial<IncidentScene> = {}): string =>
   plainText(
     incidentMessage(
@@ -180,7 +180,9 @@ describe("the message about an incident", () => {
 
   it("names the runbook first, and what Homeostat did by itself", () => {
     const text = told("incident.escalated", {
-      runbooks: [{ label: "Runbook", href: "https://wiki.example/feed" }],
+      findings: [
+        { monitor: "contract", layer: "pipeline", rows: 1, effect: 1, runbook: "https://wiki.example/feed" } as Finding,
+      ],
       timeline: [{ at: 1, kind: "action", text: "the fallback answers for origin=LAX since 08:31", actor: undefined }],
     });
     expect(text).toContain("What Homeostat did: the fallback answers for origin=LAX since 08:31");

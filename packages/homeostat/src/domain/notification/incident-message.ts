@@ -3,8 +3,8 @@ import type { Diagnosis, FeatureAudit, Suspect } from "../incident/diagnosis.ts"
 import type { Incident, TimelineEntry } from "../incident/incident.ts";
 import { type Instant, isoOf } from "../instant.ts";
 import { percent, wholeNumber } from "../monitor/wording.ts";
-import type { Fact, Link, Message } from "./message.ts";
-import { nextStepOf } from "./next-step.ts";
+import type { Fact, Message } from "./message.ts";
+import { nextStepOf, runbooksOf } from "./next-step.ts";
 import { type NotificationKind, notificationKinds } from "./notification.ts";
 
 /** Everything a message about an incident is made of. */
@@ -13,8 +13,6 @@ export interface IncidentScene {
   /** The findings of the incident that still stand. */
   readonly findings: readonly Finding[];
   readonly timeline: readonly TimelineEntry[];
-  /** Where a person reads what to do, as declared for what was found. */
-  readonly runbooks: readonly Link[];
 }
 
 /** What stands in a message beside the incident. */
@@ -47,7 +45,7 @@ export function incidentMessage(kind: NotificationKind, scene: IncidentScene, oc
     links: [
       { label: `Incident ${incident.number}`, href: occasion.page },
       ...(isOpen && occasion.acknowledge !== undefined ? [{ label: "Acknowledge", href: occasion.acknowledge }] : []),
-      ...(act === "resolve" ? [] : scene.runbooks),
+      ...(act === "resolve" ? [] : runbooksOf(scene.findings)),
     ],
   };
 }

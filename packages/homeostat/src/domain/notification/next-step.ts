@@ -3,6 +3,17 @@ import { leadingFinding } from "../incident/group-findings.ts";
 import type { Incident } from "../incident/incident.ts";
 import type { Link } from "./message.ts";
 
+/** Where a person reads what to do, as declared for what was found, the leading finding's first. */
+export function runbooksOf(findings: readonly Finding[]): readonly Link[] {
+  const lead = leadingFinding(findings);
+  const declared = [...(lead === undefined ? [] : [lead]), ...findings].flatMap(({ runbook }) =>
+    runbook === undefined ? [] : [runbook],
+  );
+  return [...new Set(declared)].slice(0, mostRunbooks).map((href) => ({ label: "Runbook", href }));
+}
+
+const mostRunbooks = 3;
+
 /** What to do for what a monitor found, where no cause is named. */
 const byMonitor: Readonly<Partial<Record<MonitorKind, string>>> = {
   contract: "ask the provider of the source why the promise was broken, and look at the source's page",
@@ -23,15 +34,11 @@ const otherwise = "look at the incident's page and decide who must act";
  * One sentence: what a person does now. A named cause is undone first; without one the leading finding says where to
  * look. A declared runbook is named before everything else.
  */
-export function nextStepOf(scene: {
-  readonly incident: Incident;
-  readonly findings: readonly Finding[];
-  readonly runbooks: readonly Link[];
-}): string {
-  const { incident, findings, runbooks } = scene;
+export function nextStepOf(scene: { readonly incident: Incident; readonly findings: readonly Finding[] }): string {
+  const { incident, findings } = scene;
   const change = incident.diagnosis?.namedCause?.change;
   const lead = leadingFinding(findings);
-  const [runbook] = runbooks;
+  const [runbook] = runbooksOf(findings);
   const first = runbook === undefined ? "" : `follow the runbook ${runbook.href}; else `;
   const step =
     change === undefined

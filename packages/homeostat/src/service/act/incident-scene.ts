@@ -17,6 +17,5 @@ export async function incidentScene(ports: ScenePorts, incident: Incident): Prom
     incident,
     findings: findings.filter(({ withdrawnAt }) => withdrawnAt === undefined),
     timeline,
-    runbooks: [],
   };
 }

@@ -2,6 +2,12 @@ import { expect, it } from "vitest";
 import { invariant } from "../../domain/invariant.ts";
 import type { ClaimedDelivery, DeliveryOrder } from "../../domain/notification/delivery.ts";
 import type { NotificationKind } from "../../domain/notification/notification.ts";
+import { migrate } from "../control/migrate.ts";
+import { migrations } from "../control/migrations/migrations.ts";
+import { openControlStore } from "../control/open-control-store.ts";
+import { openPgliteEngine } from "../control/pglite-engine.ts";
+import { openPostgresEngine } from "../control/postgres-engine.ts";
+import { withSession } from "../control/sql-engine.ts";
 import type { ControlBench } from "./control-bench.ts";
 
 const leaseMs = 1_000;
@@ -130,6 +136,36 @@ export function outboxConformance(bench: () => ControlBench): void {
     ]);
     expect(ids(await deliveries.list({ channel: "eta", limit: 1 }))).toEqual(["n-10"]);
     expect(await deliveries.list({ incident: 8 })).toEqual([]);
+  });
+
+  it("takes over what an older version told and to whom, with its last state", async () => {
+    const place = await bench().createPlace();
+    const before = migrations.slice(
+      0,
+      migrations.findIndex(({ name }) => name === "outbox"),
+    );
+    const engine =
+      place.url === undefined
+        ? await openPgliteEngine(place.directory ?? "")
+        : openPostgresEngine(place.url, () => undefined);
+    await migrate(engine, before);
+    await withSession(engine, (session) =>
+      session.run(
+        `insert into homeostat.deliveries (notification_id, incident, channel, state, at, detail) values
+          ('incident.opened-3', 3, 'console', 'sent', 5, 'written'),
+          ('incident.opened-3', 3, 'hook', 'retrying', 5, '503'), ('incident.opened-3', 3, 'hook', 'failed', 9, '404'),
+          ('incident.resolved-3', 3, 'hook', 'retrying', 10, '503')`,
+        [],
+      ),
+    );
+    await engine.close();
+    const store = await openControlStore({ ...place, onEvent: () => undefined });
+    expect(await store.deliveries.list({ incident: 3 })).toMatchObject([
+      { channel: "hook", kind: "incident.opened", state: "failed", attempts: 2, queuedAt: 5, at: 9, detail: "404" },
+      { channel: "console", state: "sent", attempts: 1, about: "incident-3" },
+    ]);
+    expect(await store.deliveries.due(1_000)).toEqual([]);
+    await store.close();
   });
 
   it("keeps declared channels by name; the last declaration counts", async () => {
