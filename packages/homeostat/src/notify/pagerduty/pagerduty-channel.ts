@@ -59,7 +59,8 @@ function eventOf(routingKey: string, notification: Notification): string {
   const event = {
     ...key,
     payload,
-    links: message.links.map(({ href, label }) => ({ href, text: label })),
+    // A runbook may be words; a link must be an address.
+    links: message.links.filter(({ href }) => /^https?:/.test(href)).map(({ href, label }) => ({ href, text: label })),
     client: "Homeostat",
     client_url: message.links[0]?.href,
   };
