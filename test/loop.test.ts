@@ -288,6 +288,25 @@ describe("a vendor shifts the departure hour of three airports", () => {
     expect(await client.call("publishPostmortem", { path })).toMatchObject({ state: "published" });
   });
 
+  it("reviews the month, with what was watched, the incident and what to do next, and keeps the review", async () => {
+    const { client } = house;
+    const written = await client.call("writeReview", { path, body: { month: "2001-02" } });
+    expect(written.headline).toMatch(
+      /flight-delay in 2001-02: \d+ of \d+ judged windows healthy, \d incidents? \(1 false\)/,
+    );
+    expect(written.markdown).toContain("## What was watched");
+    expect(written.markdown).toMatch(/\| departure\\_hour \| origin=[A-Z]{3} \|/);
+    expect(written.markdown).toMatch(/\| all rows \| auc \| 0\.\d+ \(0\.\d+ to 0\.\d+\)/);
+    expect(written.markdown).toContain("false alarm: a rehearsal");
+    expect(written.markdown).toContain("1 marked as false");
+    expect(written.html).toContain("<h1>Health review of flight-delay, 2001-02</h1>");
+    expect((await client.call("reviews")).items.map(({ month }) => month)).toEqual(["2001-02"]);
+    expect((await client.call("review", { path: { ...path, month: "2001-02" } })).markdown).toBe(written.markdown);
+    const empty = await client.call("writeReview", { path, body: { month: "1999-01" } });
+    expect(empty.headline).toContain("nothing can be said");
+    expect((await refusalOf(client.call("review", { path: { ...path, month: "1998-01" } }))).code).toBe("not-found");
+  });
+
   it("finds past incidents by what they share and by a text", async () => {
     const { client } = house;
     const path = { number: incident.number };

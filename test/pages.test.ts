@@ -107,6 +107,38 @@ describe("the pages of a system in trouble", () => {
     await calm();
   });
 
+  it("show what waits for approval, and reject it by a click", async () => {
+    const row = page.getByRole("row", { name: /^still/ });
+    await row.getByRole("button", { name: "Reject" }).click();
+    await row.getByText("rejected", { exact: true }).waitFor();
+    const { items } = await house.client.call("actions", { query: { incident: 1 } });
+    expect(items.find(({ action }) => action === "still")?.state).toBe("rejected");
+    await calm();
+  });
+
+  it("draft the postmortem, edit it and publish it", async () => {
+    await page.getByRole("link", { name: "Postmortem", exact: true }).click();
+    await page.getByRole("button", { name: /^Draft it/ }).click();
+    await page.getByRole("heading", { level: 1, name: "Postmortem of incident 1" }).waitFor();
+    await page.getByRole("button", { name: "Edit" }).click();
+    const text = page.getByRole("textbox");
+    await text.fill(`${await text.inputValue()}\n\n<b>from the page</b>\n`);
+    await page.getByRole("button", { name: "Keep as version 2" }).click();
+    await page.getByText("<b>from the page</b>").waitFor();
+    await page.getByRole("button", { name: "Publish" }).click();
+    await page.getByText("published", { exact: true }).waitFor();
+    expect((await house.client.call("postmortem", { path: { number: 1 } })).state).toBe("published");
+    await calm();
+  });
+
+  it("show the health review of the month", async () => {
+    await house.client.call("writeReview", { path: { system: "flight-delay" }, body: { month: "2001-02" } });
+    await page.getByRole("link", { name: "Reviews" }).click();
+    await page.getByRole("link", { name: "2001-02" }).click();
+    await page.getByRole("heading", { level: 1, name: "Health review of flight-delay, 2001-02" }).waitFor();
+    await calm();
+  });
+
   it("draw the lineage of the system, every component a link to its own", async () => {
     await page.goto(`${house.url}/systems/flight-delay`);
     await page.getByRole("link", { name: "what it is made from" }).click();

@@ -25,6 +25,7 @@ export * from "./openapi.ts";
 export * from "./postmortem.ts";
 export * from "./problem.ts";
 export * from "./quarantine.ts";
+export * from "./review.ts";
 export * from "./route.ts";
 export * from "./route-definition.ts";
 export * from "./schema-issue.ts";

@@ -19,7 +19,7 @@ export const postmortemRoutes = {
     path: "/v1/postmortems",
     scope: "read",
     summary: "The newest version of each postmortem, newest incident first",
-    query: z.object({ system: z.string().optional() }),
+    query: z.object({ system: z.string().optional(), incident: z.coerce.number().int().min(1).optional() }),
     answer: list(postmortemSummary),
     status: 200,
   },

@@ -28,6 +28,7 @@ import { instant } from "./name.ts";
 import { oncallRoutes } from "./oncall-route.ts";
 import { postmortemRoutes } from "./postmortem-route.ts";
 import { quarantineRoutes } from "./quarantine-route.ts";
+import { reviewRoutes } from "./review-route.ts";
 import { list, type Route } from "./route-definition.ts";
 import { intakeCounts, systemDetail, systemSummary } from "./sensing.ts";
 import { sensingRoutes } from "./sensing-route.ts";
@@ -275,6 +276,7 @@ export const routes = {
   ...incidentRoutes,
   ...oncallRoutes,
   ...postmortemRoutes,
+  ...reviewRoutes,
   ...channelRoutes,
   keys: { method: "GET", path: "/v1/keys", scope: "admin", summary: "API keys", answer: list(apiKey), status: 200 },
   createKey: {

@@ -127,6 +127,13 @@ export const systemDeclaration = z
       .max(50)
       .default([])
       .describe("What is done about incidents by rule, automatically or after somebody approved"),
+    review: z
+      .strictObject({
+        zone: z.string().min(1).max(64).default("UTC").describe("IANA zone whose calendar months are reviewed"),
+        monthly: z.boolean().default(true).describe("`false`: only when somebody asks for it"),
+      })
+      .optional()
+      .describe("The monthly health review; in UTC and by itself if absent"),
     notify: z
       .array(notifyTarget)
       .max(50)

@@ -29,6 +29,7 @@ import { monitorHandlers } from "../http/route/monitor-routes.ts";
 import { oncallHandlers } from "../http/route/oncall-routes.ts";
 import { postmortemHandlers } from "../http/route/postmortem-routes.ts";
 import { quarantineHandlers } from "../http/route/quarantine-routes.ts";
+import { reviewHandlers } from "../http/route/review-routes.ts";
 import { sensingHandlers } from "../http/route/sensing-routes.ts";
 import { silenceHandlers } from "../http/route/silence-routes.ts";
 import { sloHandlers } from "../http/route/slo-routes.ts";
@@ -47,6 +48,7 @@ import { acquireDataDirectory, type DataDirectory } from "./data-directory.ts";
 import { startEngines } from "./engines.ts";
 import { sendDueExaminations } from "./examine-jobs.ts";
 import { workJobs } from "./jobs.ts";
+import { sendDueReviews } from "./learn-jobs.ts";
 import type { WriteLog } from "./server-log.ts";
 import { wire } from "./wiring.ts";
 
@@ -206,6 +208,13 @@ async function start({ config, clock, log, print }: StartOptions, undo: Undo[]):
   }, retainMs);
   undo.push(async () => clearInterval(retaining));
   await retain(store);
+  const reviewing = setInterval(() => {
+    sendDueReviews(wired.house).catch((thrown: unknown) =>
+      log({ level: "warn", part: "review", message: "the periodic look for due reviews failed", detail: thrown }),
+    );
+  }, retainMs);
+  undo.push(async () => clearInterval(reviewing));
+  await sendDueReviews(wired.house);
 
   const firstAccess = await createFirstAccess(store.keys, clock);
   await writeCliKey(directory, store, clock);
@@ -242,6 +251,7 @@ async function start({ config, clock, log, print }: StartOptions, undo: Undo[]):
     ...channelHandlers(wired.house),
     ...diagnosisHandlers(wired.house),
     ...actionHandlers(wired.house),
+    ...reviewHandlers(wired.house),
   };
   const server = await listen(config, directory, { handlers, access, store, clock, log, meter: wired.house.meter });
   undo.push(() => server.close(httpStopMs));

@@ -33,6 +33,7 @@ import { addQuarantine } from "./command/quarantine.ts";
 import { addRelease } from "./command/release.ts";
 import { addReplay } from "./command/replay.ts";
 import { addRetention } from "./command/retention.ts";
+import { addReview } from "./command/review.ts";
 import { addSilence } from "./command/silence.ts";
 import { addSkew } from "./command/skew.ts";
 import { addSlo } from "./command/slo.ts";
@@ -85,6 +86,7 @@ const commands: readonly ((program: Command, cli: Cli) => void)[] = [
   addChannel,
   addDeliveries,
   addActions,
+  addReview,
   addKeys,
   addBaseline,
   addErase,

@@ -8,6 +8,8 @@ const marked = new Marked({
   gfm: true,
   renderer: {
     html: ({ text }) => escapeHtml(text),
+    checkbox: ({ checked }) =>
+      `<span role="img" aria-label="${checked ? "done" : "to do"}">${checked ? "☑" : "☐"}</span> `,
     image: ({ text, href }) => escapeHtml(text === "" ? href : text),
     link({ href, tokens }) {
       const inner = this.parser.parseInline(tokens);

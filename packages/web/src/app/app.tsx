@@ -10,7 +10,9 @@ import { IncidentPage } from "../page/incident/incident-page.tsx";
 import { IncidentsPage } from "../page/incidents/incidents-page.tsx";
 import { LineagePage } from "../page/lineage/lineage-page.tsx";
 import { OncallPage } from "../page/oncall/oncall-page.tsx";
+import { PostmortemPage } from "../page/postmortem/postmortem-page.tsx";
 import { QuarantinePage } from "../page/quarantine/quarantine-page.tsx";
+import { ReviewPage, ReviewsPage } from "../page/reviews/reviews-page.tsx";
 import { ServerPage } from "../page/server/server-page.tsx";
 import { SignInPage } from "../page/sign-in/sign-in-page.tsx";
 import { SilencesPage } from "../page/silences/silences-page.tsx";
@@ -57,6 +59,15 @@ export function App(): ReactElement {
                 </Route>
                 <Route path="/silences">
                   <SilencesPage />
+                </Route>
+                <Route path="/incidents/:number/postmortem">
+                  {({ number }) => <PostmortemPage key={number} number={number} />}
+                </Route>
+                <Route path="/reviews">
+                  <ReviewsPage />
+                </Route>
+                <Route path="/reviews/:system/:month">
+                  {({ system, month }) => <ReviewPage key={`${system} ${month}`} system={system} month={month} />}
                 </Route>
                 <Route path="/sources">
                   <SourcesPage />

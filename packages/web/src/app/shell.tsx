@@ -17,6 +17,7 @@ const places = [
     word: "On call",
     holds: (path: string) => path === "/oncall" || path === "/silences" || path === "/act",
   },
+  { href: "/reviews", word: "Reviews", holds: (path: string) => path.startsWith("/reviews") },
   { href: "/sources", word: "Sources", holds: (path: string) => path === "/sources" || path === "/source" },
   { href: "/quarantine", word: "Quarantine", holds: (path: string) => path === "/quarantine" },
   { href: "/datasets", word: "Datasets", holds: (path: string) => path === "/datasets" || isDataset(path) },

@@ -35,6 +35,7 @@ export const jobKinds = [
   "backup",
   "act",
   "retrain",
+  "review",
 ] as const;
 export type JobKind = (typeof jobKinds)[number];
 

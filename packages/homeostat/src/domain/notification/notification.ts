@@ -21,6 +21,7 @@ export const notificationKinds = {
   "incident.acknowledged": { word: "acknowledged", act: "acknowledge", isTest: false },
   "incident.resolved": { word: "resolved", act: "resolve", isTest: false },
   "oncall.nobody": { word: "found nobody on call", act: "raise", isTest: false },
+  "review.written": { word: "review", act: "update", isTest: false },
   "channel.test": { word: "test", act: "raise", isTest: true },
   "channel.test-over": { word: "test is over", act: "resolve", isTest: true },
 } as const satisfies Record<string, { readonly word: string; readonly act: AlertAct; readonly isTest: boolean }>;

@@ -140,6 +140,10 @@ function acknowledgedAfter({ incident, timeline }: PostmortemFacts): number | un
   return entry === undefined ? undefined : entry.at - incident.openedAt;
 }
 
+/** Runs that changed nothing; the second part could not be done. */
+const undoneDeed = /: (waits|rejected|not done|a dry run|cannot be done|failed)/;
+const failedDeed = /: (cannot be done|failed)/;
+
 function whatWorked(facts: PostmortemFacts): readonly string[] {
   const { incident, deliveries, timeline } = facts;
   const { diagnosis } = incident;
@@ -153,7 +157,9 @@ function whatWorked(facts: PostmortemFacts): readonly string[] {
     ...(diagnosis?.namedCause?.change === undefined ? [] : ["The change that caused it was in the change log."]),
     ...(sent.size === 0 ? [] : [`Messages reached ${plainMarkdown([...sent].join(", "))}.`]),
     ...(waited !== undefined && waited <= promptMs ? [`It was acknowledged after ${durationWords(waited)}.`] : []),
-    ...timeline.filter(({ kind }) => kind === "action").map(({ text }) => `${sentenceMarkdown(text)}.`),
+    ...timeline
+      .filter(({ kind, text }) => kind === "action" && !undoneDeed.test(text))
+      .map(({ text }) => `${sentenceMarkdown(text)}.`),
   ];
 }
 
@@ -179,6 +185,9 @@ function whatDidNot(facts: PostmortemFacts): readonly string[] {
     ...(incident.falseAlarm === undefined
       ? []
       : [`It was a false alarm: ${plainMarkdown(incident.falseAlarm.reason)}.`]),
+    ...facts.timeline
+      .filter(({ kind, text }) => kind === "action" && failedDeed.test(text))
+      .map(({ text }) => `${sentenceMarkdown(text)}.`),
     ...undone.map(
       ({ step, title, status, verdict }) =>
         `Step ${step} of the diagnosis (${plainMarkdown(title)}): ${status.replaceAll("-", " ")}${verdict === "" ? "" : `, ${sentenceMarkdown(verdict)}`}.`,

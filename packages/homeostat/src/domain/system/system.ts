@@ -40,6 +40,8 @@ export interface System {
   readonly budget?: { readonly pagesPerMonth: number } | undefined;
   /** Thresholds of diagnoses that differ from the defaults. */
   readonly diagnosis?: Partial<DiagnosisSettings> | undefined;
+  /** Whose calendar months are reviewed, and whether that happens by itself. Absent: UTC, by itself. */
+  readonly review?: { readonly zone: string; readonly monthly: boolean } | undefined;
   /** What is done about incidents by rule. Absent: nothing. */
   readonly actions?: readonly ActionRule[] | undefined;
   /** Rows to ask again and again, to see whether they are always answered alike; undefined: none are declared. */

@@ -2,6 +2,7 @@ import { posix } from "node:path";
 import { type DeclarationDocument, readSchema, type SystemDeclaration, systemDeclaration } from "@homeostat/protocol";
 import type { ExpressionChecker } from "../../domain/engine/expression.ts";
 import { dayMs, minuteMs } from "../../domain/instant.ts";
+import { isZone } from "../../domain/oncall/wall-clock.ts";
 import type { Pipeline } from "../../domain/pipeline/pipeline.ts";
 import { type OutcomeDefinition, ownedAreas, type SegmentDefinition, type System } from "../../domain/system/system.ts";
 import type { Task } from "../../domain/system/task.ts";
@@ -209,6 +210,12 @@ async function readSegments(
   };
 }
 
+function reviewIssues(document: DeclarationDocument, { review }: SystemDeclaration): readonly Issue[] {
+  if (review === undefined || isZone(review.zone)) return [];
+  const path = document.place(["review", "zone"]);
+  return [{ path, expected: "review.zone: an IANA zone, e.g. Europe/Berlin", found: `\`${review.zone}\`` }];
+}
+
 function taskIssues(document: DeclarationDocument, { task, serving }: SystemDeclaration): readonly Issue[] {
   if (serving === "gateway" && task.type !== "binary-classification")
     return [
@@ -292,6 +299,7 @@ async function assemble(
       // left out where none is declared: a system that declares none keeps its digest
       ...(declared.budget === undefined ? {} : { budget: declared.budget }),
       ...(monitors.value.length === 0 ? {} : { monitors: monitors.value }),
+      ...(declared.review === undefined ? {} : { review: declared.review }),
       ...(actions.value.length === 0 ? {} : { actions: actions.value }),
       ...(probes.value === undefined ? {} : { probes: probes.value }),
     },
@@ -313,6 +321,7 @@ export async function readSystem(document: DeclarationDocument, around: Surround
     ...fallbackIssues(document, declared),
     ...taskIssues(document, declared),
     ...oncallIssues(document, declared.oncall),
+    ...reviewIssues(document, declared),
     ...issuesIn([windows]),
   ];
   const contractDocument = referred(document, "contract", declared.contract, "DataContract", around);

@@ -46,6 +46,7 @@ import type { PredictionLog } from "../../domain/prediction/prediction-log.ts";
 import type { ProbeStore } from "../../domain/probe/probe.ts";
 import type { QuarantineStore } from "../../domain/quarantine/quarantine.ts";
 import type { ReleaseStore } from "../../domain/release/release.ts";
+import type { ReviewStore } from "../../domain/review/review.ts";
 import type { SloStore } from "../../domain/slo/slo-store.ts";
 import type { Spool, SpoolFiles } from "../../domain/spool/spool.ts";
 import type { SystemStore } from "../../domain/system/system.ts";
@@ -83,6 +84,7 @@ export interface House {
   readonly traces: TraceStore;
   readonly declaredChannels: ChannelStore;
   readonly actions: ActionStore;
+  readonly reviews: ReviewStore;
   readonly holds: HoldStore;
   readonly audit: AuditLog;
   readonly deliveries: DeliveryStore;

@@ -33,10 +33,11 @@ export function postmortemHandlers(house: House): Pick<Handlers, PostmortemRoute
       ? refusalOf(outcome)
       : { kind: "ok", value: await postmortemAnswer(house, outcome.postmortem) };
   return {
-    postmortems: async ({ query }) => ({
-      kind: "ok",
-      value: { items: (await house.postmortems.list(query.system)).map(summaryOf) },
-    }),
+    postmortems: async ({ query }) => {
+      const found = await house.postmortems.list(query.system);
+      const wanted = found.filter(({ incident }) => query.incident === undefined || incident === query.incident);
+      return { kind: "ok", value: { items: wanted.map(summaryOf) } };
+    },
     searchPostmortems: async ({ query, caller }) => {
       const found = await searchIncidents(house, query.text, {
         most: query.limit,

@@ -137,6 +137,7 @@ function changedParts(before: System, after: System): string[] {
     "retention",
     "slos",
     "actions",
+    "review",
   ];
   return parts.filter((part) => canonicalText(before[part]) !== canonicalText(after[part]));
 }

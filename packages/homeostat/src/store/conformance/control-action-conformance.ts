@@ -87,4 +87,20 @@ export function actionConformance(bench: () => ControlBench): void {
       expect(await holds.of("held")).toEqual([]);
     });
   });
+
+  describe("reviews", () => {
+    it("are kept one for each system and month, the newest month first", async () => {
+      const { reviews } = bench().store;
+      const of = (month: string, headline: string) => ({
+        ...{ system: "reviewed", month, from: 1, to: 2, zone: "UTC", writtenAt: 3, by: "schedule" },
+        ...{ headline, markdown: "# Health \0 review" },
+      });
+      await reviews.save(of("2026-09", "first"));
+      await reviews.save(of("2026-10", "calm"));
+      await reviews.save(of("2026-09", "second"));
+      expect((await reviews.list("reviewed")).map(({ headline }) => headline)).toEqual(["calm", "second"]);
+      expect(await reviews.get("reviewed", "2026-09")).toEqual(of("2026-09", "second"));
+      expect(await reviews.get("reviewed", "2026-08")).toBeUndefined();
+    });
+  });
 }

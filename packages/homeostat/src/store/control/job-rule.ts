@@ -25,6 +25,7 @@ export const jobRules: Readonly<Record<JobKind, JobRule>> = {
   probe: { concurrency: 1, retryLimit: 0, retryDelaySeconds: 1, retryBackoff: false, limitSeconds: 300 },
   retain: { concurrency: 1, retryLimit: 3, retryDelaySeconds: 1, retryBackoff: true, limitSeconds: 4 * 3_600 },
   act: { concurrency: 1, retryLimit: 3, retryDelaySeconds: 1, retryBackoff: true, limitSeconds: 300 },
+  review: { concurrency: 1, retryLimit: 5, retryDelaySeconds: 10, retryBackoff: true, limitSeconds: 1_800 },
   retrain: { concurrency: 1, retryLimit: 0, retryDelaySeconds: 1, retryBackoff: false, limitSeconds: 4 * 3_600 },
   backup: { concurrency: 1, retryLimit: 0, retryDelaySeconds: 1, retryBackoff: false, limitSeconds: 4 * 3_600 },
   escalate: { concurrency: 4, retryLimit: 8, retryDelaySeconds: 1, retryBackoff: true, limitSeconds: 120 },

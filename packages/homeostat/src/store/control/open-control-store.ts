@@ -28,6 +28,7 @@ import type { PostmortemStore } from "../../domain/postmortem/postmortem.ts";
 import type { TraceStore } from "../../domain/postmortem/trace.ts";
 import type { ProbeStore } from "../../domain/probe/probe.ts";
 import type { ReleaseStore } from "../../domain/release/release.ts";
+import type { ReviewStore } from "../../domain/review/review.ts";
 import type { SystemStore } from "../../domain/system/system.ts";
 import type { WindowStore } from "../../domain/window/window.ts";
 import { createActionStore, createHoldStore } from "./action-store.ts";
@@ -64,6 +65,7 @@ import { openPgliteEngine } from "./pglite-engine.ts";
 import { openPostgresEngine } from "./postgres-engine.ts";
 import { createPostmortemStore } from "./postmortem-store.ts";
 import { createReleaseStore } from "./release-store.ts";
+import { createReviewStore } from "./review-store.ts";
 import { createSourceStore } from "./source-store.ts";
 import { faultOf, type SqlEngine, withSession } from "./sql-engine.ts";
 import { createSystemStore } from "./system-store.ts";
@@ -89,6 +91,7 @@ interface ControlNouns {
   readonly incidents: IncidentStore;
   readonly postmortems: PostmortemStore;
   readonly actions: ActionStore;
+  readonly reviews: ReviewStore;
   readonly holds: HoldStore;
   readonly traces: TraceStore;
   readonly keys: KeyStore;
@@ -212,6 +215,7 @@ function nounsOver(database: ControlDatabase): ControlNouns {
     incidents: createIncidentStore(database),
     postmortems: createPostmortemStore(database),
     actions: createActionStore(database),
+    reviews: createReviewStore(database),
     holds: createHoldStore(database),
     traces: createTraceStore(database),
     keys: createKeyStore(database),

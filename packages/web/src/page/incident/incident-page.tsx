@@ -21,6 +21,8 @@ import { FeatureBars } from "./feature-bars.tsx";
 import { FixSection } from "./fix-section.tsx";
 import { NotificationSection, TimelineSection } from "./log-section.tsx";
 import { ActionSection, RadiusSection } from "./radius-section.tsx";
+import { RuleSection } from "./rule-section.tsx";
+import { SimilarSection } from "./similar-section.tsx";
 import { SliceSection } from "./slice-section.tsx";
 import { StepSection } from "./step-section.tsx";
 import { SuspectSection } from "./suspect-section.tsx";
@@ -117,11 +119,13 @@ export function IncidentPage(props: { readonly number: string }): ReactElement {
           <IncidentHeader incident={incident} />
           <ActForm incident={incident} />
           <DeedForm incident={incident} />
+          <RuleSection number={incident.number} />
           <DiagnosisPart incident={incident} />
           <div className="columns">
             <RadiusSection incident={incident} />
             <ActionSection incident={incident} />
           </div>
+          <SimilarSection number={props.number} />
           <Section id="evidence" title="Evidence">
             {incident.evidence.length === 0 ? (
               <Empty>No finding is attached.</Empty>

@@ -10,6 +10,7 @@ import { oncall } from "./0009-oncall.ts";
 import { outbox } from "./0010-outbox.ts";
 import { actions } from "./0011-actions.ts";
 import { examinations } from "./0012-examinations.ts";
+import { reviews } from "./0013-reviews.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every step, in order, numbered from 1 without gaps. To change the schema, add a step at the end. */
@@ -26,4 +27,5 @@ export const migrations: readonly Migration[] = [
   outbox,
   actions,
   examinations,
+  reviews,
 ];

@@ -26,6 +26,7 @@ import type {
 import type { ChannelHealthTable, ChannelsTable, OutboxTable } from "./outbox.ts";
 import type { IncidentTracesTable, PostmortemsTable } from "./postmortems.ts";
 import type { ReleasesTable } from "./releases.ts";
+import type { ReviewsTable } from "./reviews.ts";
 import type { SourceVersionsTable } from "./sources.ts";
 import type { OwnersTable, SystemsTable, SystemVersionsTable } from "./systems.ts";
 import type { WindowsTable } from "./windows.ts";
@@ -61,6 +62,7 @@ export interface ControlSchema {
   readonly pipelines: PipelinesTable;
   readonly postmortems: PostmortemsTable;
   readonly releases: ReleasesTable;
+  readonly reviews: ReviewsTable;
   readonly source_versions: SourceVersionsTable;
   readonly owners: OwnersTable;
   readonly systems: SystemsTable;
