@@ -208,6 +208,7 @@ const calls: { readonly [N in RouteName]: () => Call | Promise<Call> } = {
   windows: () => ({ address: `${troubled}/windows?${span}` }),
   drift: () => ({ address: `${troubled}/drift?${span}&segment=*` }),
   performance: () => ({ address: `${troubled}/performance?${span}&segment=origin%3DLAX` }),
+  estimates: () => ({ address: `${troubled}/estimates?${span}&segment=origin%3DLAX` }),
   labels: () => ({ address: `${troubled}/labels?${span}&segment=origin` }),
   outcomes: () => ({ address: `${troubled}/outcomes?${span}` }),
   baseline: () => ({ address: `${troubled}/baselines/live` }),

@@ -8,6 +8,7 @@ export * from "./data-contract.ts";
 export * from "./dataset.ts";
 export * from "./declaration-bundle.ts";
 export * from "./diagnosis.ts";
+export * from "./estimate.ts";
 export * from "./event.ts";
 export * from "./examination.ts";
 export * from "./hook.ts";

@@ -5,6 +5,7 @@ import { baselineRoutes } from "./baseline-route.ts";
 import { channelRoutes } from "./channel-route.ts";
 import { datasetRoutes } from "./dataset-route.ts";
 import { declarationBundle, plan } from "./declaration-bundle.ts";
+import { estimateRoutes } from "./estimate-route.ts";
 import {
   batchOptions,
   batchReceipt,
@@ -246,6 +247,7 @@ export const routes = {
   ...sloRoutes,
   ...monitorRoutes,
   ...baselineRoutes,
+  ...estimateRoutes,
   changes: {
     method: "GET",
     path: "/v1/changes",

@@ -47,6 +47,12 @@ export const driftCell = z.object({
   feature: z.string(),
   segment: segmentRef,
   state: verdictState,
+  season: z
+    .string()
+    .nullable()
+    .describe(
+      "The season of the baseline it was held against: `all`, `day-1` (Monday) to `day-7`, `hour-000` to `hour-167`; null of several windows",
+    ),
   variant: z.string().describe("`psi/jeffreys10`"),
   psi: z.number().nullable(),
   psiDebiased: z.number().nullable(),
@@ -87,6 +93,30 @@ export const namedMetric = z.object({
 });
 export type NamedMetric = z.infer<typeof namedMetric>;
 
+/** A loss of performance in parts that add up to it; all in errors a row, or in the unit of the regression. */
+export const lossSplit = z.object({
+  total: z.number(),
+  covariate: z.number().describe("Because other rows arrive: data drift"),
+  concept: z.number().describe("Because rows alike in prediction and features fare worse: concept drift"),
+  unseen: z.number().describe("Because of kinds of rows that are on one side only"),
+  unseenShare: z.number(),
+  reading: z.enum(["concept-drift", "data-drift", "both", "extrapolation", "no-loss"]),
+  features: z.array(z.string()).describe("In which rows were held alike, beside their prediction"),
+  rows: z.int(),
+});
+export type LossSplit = z.infer<typeof lossSplit>;
+
+/** The headline of an earlier window beside this one's; null where either is not known. */
+export const earlierPerformance = z
+  .object({
+    window: instant,
+    value: estimate,
+    difference: z.number().describe("This window less the earlier one"),
+    pValue: z.number().describe("Two-sided, from the two intervals"),
+    reading: z.enum(["better", "worse", "no-difference-shown"]),
+  })
+  .nullable();
+
 export const performanceCell = z.object({
   window: instant,
   segment: segmentRef,
@@ -114,6 +144,12 @@ export const performanceCell = z.object({
   baselineAuc: estimate.nullable(),
   baselineAccuracy: estimate.nullable(),
   pValue: z.number().nullable().describe("The headline against the baseline, after overdispersion"),
+  against: z.object({
+    lastWindow: earlierPerformance,
+    yesterday: earlierPerformance,
+    lastWeek: earlierPerformance,
+  }),
+  split: lossSplit.nullable().describe("Of a loss against the baseline: data drift or concept drift; null without one"),
 });
 export type PerformanceCell = z.infer<typeof performanceCell>;
 
@@ -137,6 +173,8 @@ export const finding = z.object({
     "performance",
     "estimated-performance",
     "concept-drift",
+    "silent-degradation",
+    "cohort-consistency",
     "contract",
     "latency",
     "error-rate",

@@ -61,6 +61,12 @@ export const systemDeclaration = z
             .min(1)
             .max(2_000)
             .describe("A scalar SQL expression over inputs and features giving the segment's value"),
+          consistent: z
+            .boolean()
+            .default(false)
+            .describe(
+              "Its values should be treated alike (arms of a test, routes, regions, devices): they are held against each other",
+            ),
           top: z
             .int()
             .min(1)
@@ -75,9 +81,11 @@ export const systemDeclaration = z
       length: duration.describe("Tumbling windows of event time"),
       lateness: duration.describe("How long a window stays open for late events"),
       season: z
-        .enum(["none", "day-of-week"])
+        .enum(["none", "day-of-week", "hour-of-week"])
         .default("none")
-        .describe("With `day-of-week` a window is compared with the baseline's windows of the same day of the week"),
+        .describe(
+          "With `day-of-week` a window is compared with the baseline's windows of the same day of the week, with `hour-of-week` with those of the same hour of the week: for windows shorter than a day",
+        ),
     }),
     entity: fieldName
       .optional()

@@ -61,6 +61,7 @@ export const addresses: { readonly [N in RouteName]: AddressOf<N> } = {
   windows: "GET /v1/systems/{system}/windows",
   drift: "GET /v1/systems/{system}/drift",
   performance: "GET /v1/systems/{system}/performance",
+  estimates: "GET /v1/systems/{system}/estimates",
   labels: "GET /v1/systems/{system}/labels",
   outcomes: "GET /v1/systems/{system}/outcomes",
   monitors: "GET /v1/systems/{system}/monitors",

@@ -15,6 +15,7 @@ import { baselineHandlers } from "../http/route/baseline-routes.ts";
 import { channelHandlers } from "../http/route/channel-routes.ts";
 import { datasetHandlers } from "../http/route/dataset-routes.ts";
 import { diagnosisHandlers } from "../http/route/diagnosis-routes.ts";
+import { estimateHandlers } from "../http/route/estimate-routes.ts";
 import { eventHandlers } from "../http/route/event-routes.ts";
 import { examinationHandlers } from "../http/route/examination-routes.ts";
 import { hookHandlers } from "../http/route/hook-routes.ts";
@@ -241,6 +242,7 @@ async function start({ config, clock, log, print }: StartOptions, undo: Undo[]):
     ...baselineHandlers(wired.house),
     ...monitorHandlers(wired.house),
     ...sensingHandlers(wired.house),
+    ...estimateHandlers(wired.house),
     ...labelHandlers(wired.house),
     ...sloHandlers(wired.house),
     ...metricsHandlers(wired.house),

@@ -26,6 +26,7 @@ import { addLineage } from "./command/lineage.ts";
 import { addMonitor } from "./command/monitor.ts";
 import { addOncall } from "./command/oncall.ts";
 import { addOutcomes } from "./command/outcomes.ts";
+import { addPerformance } from "./command/performance.ts";
 import { addPostmortem } from "./command/postmortem.ts";
 import { addPredict } from "./command/predict.ts";
 import { addProbe } from "./command/probe.ts";
@@ -61,6 +62,7 @@ const commands: readonly ((program: Command, cli: Cli) => void)[] = [
   addSkew,
   addExamine,
   addProbe,
+  addPerformance,
   addTrain,
   addRelease,
   addPredict,

@@ -64,6 +64,7 @@ export const reaches: Readonly<Record<RouteName, Reach>> = {
   windows: "path",
   drift: "path",
   performance: "path",
+  estimates: "path",
   labels: "path",
   outcomes: "path",
   baseline: "path",

@@ -80,6 +80,25 @@ export function usePerformances(
   return useQueries({ queries: segments.map((segment) => performanceQuery(system, range, segment)) });
 }
 
+/** Estimates without labels of one choice of segments. Waits while `range` is null. */
+export function useEstimates(
+  system: string,
+  range: Range | null,
+  segment: SegmentChoice,
+): UseQueryResult<Answer<"estimates">> {
+  return useQuery({
+    queryKey: ["estimates", system, range, segment],
+    queryFn: ({ signal }) =>
+      server.call("estimates", {
+        path: { system },
+        query: queryOf(range ?? { from: null, to: null }, segment),
+        signal,
+      }),
+    enabled: range !== null,
+    refetchInterval: slowRefreshMs,
+  });
+}
+
 /** Findings of every segment in a range, newest first. Waits while `range` is null. */
 export function useFindings(system: string, range: Range | null): UseQueryResult<Answer<"findings">> {
   return useQuery({

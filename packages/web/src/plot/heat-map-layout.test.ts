@@ -15,6 +15,7 @@ const cell = (feature: string, window: string, psiDebiased: number | null): Drif
   psiDebiased,
   expectedByChance: null,
   pValue: null,
+  season: "all",
   rows: 10,
   baselineRows: 10,
   bins: 10,

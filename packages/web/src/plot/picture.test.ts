@@ -19,6 +19,7 @@ const cell = (day: number, state: DriftCell["state"], psiDebiased: number | null
   psiDebiased,
   expectedByChance: psiDebiased === null ? null : 0.01,
   pValue: null,
+  season: "all",
   rows: 10,
   baselineRows: 10,
   bins: 10,

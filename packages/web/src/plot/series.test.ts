@@ -53,6 +53,8 @@ const cell = (window: string, segment: PerformanceCell["segment"], auc: number |
   baselineAuc: null,
   baselineAccuracy: null,
   pValue: null,
+  against: { lastWindow: null, yesterday: null, lastWeek: null },
+  split: null,
 });
 
 describe("headlineSeries", () => {

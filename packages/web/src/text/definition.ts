@@ -44,6 +44,14 @@ export const definitions = {
     word: "Accuracy",
     text: "The share of rows whose predicted class is the true one. Balanced accuracy gives every class the same weight.",
   },
+  estimate: {
+    word: "Estimated performance",
+    text: "What the predictions alone say of how good they were, if outcomes follow predictions as in the baseline. It sees inputs that move to where the model is unsure; it cannot see concept drift. Held against the outcomes once they are here.",
+  },
+  earlier: {
+    word: "Against earlier windows",
+    text: "The difference to the window before, and to those a day and a week before. Same: no difference beyond chance.",
+  },
   precision: {
     word: "Precision",
     text: "The share of rows decided positive that are positive. Macro precision is its mean over the classes.",

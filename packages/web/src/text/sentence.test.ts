@@ -10,6 +10,7 @@ const cell: DriftCell = {
   feature: "departure_hour",
   segment: { name: "origin", value: "LAX" },
   state: "critical",
+  season: "all",
   variant: "psi/jeffreys10",
   psi: 0.832,
   psiDebiased: 0.82,
@@ -63,6 +64,8 @@ const performance: PerformanceCell = {
   baselineAuc: { value: 0.7, low: 0.69, high: 0.71 },
   baselineAccuracy: null,
   pValue: null,
+  against: { lastWindow: null, yesterday: null, lastWeek: null },
+  split: null,
 };
 
 describe("performanceSentence", () => {

@@ -93,6 +93,8 @@ const nearness: Readonly<Record<Finding["monitor"], number>> = {
   "prediction-drift": 3,
   performance: 4,
   "concept-drift": 4,
+  "cohort-consistency": 4,
+  "silent-degradation": 5,
   "estimated-performance": 5,
   "slo-burn": 5,
 };

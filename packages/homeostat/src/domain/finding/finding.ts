@@ -21,6 +21,8 @@ export const monitorKinds = [
   "performance",
   "estimated-performance",
   "concept-drift",
+  "silent-degradation",
+  "cohort-consistency",
   "contract",
   "latency",
   "error-rate",

@@ -64,6 +64,8 @@ export function leadingFinding(findings: readonly Finding[]): Finding | undefine
     "prediction-drift": 4,
     performance: 5,
     "concept-drift": 5,
+    "cohort-consistency": 5,
+    "silent-degradation": 6,
     "estimated-performance": 6,
     "slo-burn": 6,
   };

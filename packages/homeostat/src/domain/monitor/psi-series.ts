@@ -20,6 +20,8 @@ export interface PsiQuestion {
   readonly normal: readonly number[] | undefined;
   readonly groups: Grouping;
   readonly overdispersion: Overdispersion | undefined;
+  /** The season that `normal` is of; absent where it does not matter. */
+  readonly season?: string;
   /** A debiased PSI from here on is material. In nats. */
   readonly threshold: number;
 }
@@ -28,7 +30,7 @@ export interface PsiQuestion {
  * Did a distribution move? Debiased PSI of a window against the reference windows of its own season, over report bins.
  * Where it cannot be asked the answer says why. Cost: that of `psi`.
  */
-export function psiSeries({ key, counts, normal, groups, overdispersion, threshold }: PsiQuestion): SeriesTest {
+export function psiSeries({ key, counts, normal, groups, overdispersion, threshold, season }: PsiQuestion): SeriesTest {
   const rows = total(counts);
   if (normal === undefined) return untested(key, "not-checked", seasonMissing, { rows, baselineRows: 0 });
   const counted = { rows, baselineRows: total(normal) };
@@ -61,6 +63,7 @@ export function psiSeries({ key, counts, normal, groups, overdispersion, thresho
       lowerBound: compared.lower95,
       overdispersion: overdispersion?.phi,
       bins: compared.bins,
+      ...(season === undefined || season === "all" ? {} : { season }),
       ...counted,
     },
   };

@@ -1,4 +1,5 @@
 import type { MonitorKind } from "../finding/finding.ts";
+import { cohortConsistency } from "./kinds/cohort-consistency.ts";
 import { conceptDrift } from "./kinds/concept-drift.ts";
 import { contract } from "./kinds/contract.ts";
 import { errorRate } from "./kinds/error-rate.ts";
@@ -15,6 +16,7 @@ import { outOfRange } from "./kinds/out-of-range.ts";
 import { performance } from "./kinds/performance.ts";
 import { predictionDrift } from "./kinds/prediction-drift.ts";
 import { probing } from "./kinds/probing.ts";
+import { silentDegradation } from "./kinds/silent-degradation.ts";
 import { sloBurn } from "./kinds/slo-burn.ts";
 import { trainingServingSkew } from "./kinds/training-serving-skew.ts";
 import { volume } from "./kinds/volume.ts";
@@ -37,6 +39,8 @@ export const monitors = {
   performance,
   "estimated-performance": estimatedPerformance,
   "concept-drift": conceptDrift,
+  "silent-degradation": silentDegradation,
+  "cohort-consistency": cohortConsistency,
   contract,
   latency,
   "error-rate": errorRate,

@@ -31,6 +31,8 @@ export interface TestedNumbers {
   readonly rows: number;
   readonly baselineRows: number;
   readonly bins: number | undefined;
+  /** The season of the baseline that the window was held against; absent where all its windows were. */
+  readonly season?: string;
   /** Of a loss of performance: how much of it is data drift and how much concept drift. */
   readonly split?: LossSplit;
   /** What the numbers are of, in words: the rule of a mismatch, a caller, a setting. */

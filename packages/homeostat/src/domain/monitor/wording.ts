@@ -5,6 +5,18 @@ export function segmentWords(key: Pick<SeriesKey, "segment">): string {
   return key.segment === undefined ? "all rows" : `${key.segment.name}=${key.segment.value}`;
 }
 
+const days = ["Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays"];
+
+/** `, held against the baseline's Mondays`; nothing where all windows are alike. See `seasonOf`. */
+export function seasonWords(season: string | undefined): string {
+  const [kind, text = ""] = (season ?? "all").split("-");
+  const place = Number(text);
+  if (kind === "day") return `, held against the baseline's ${days[place - 1] ?? season}`;
+  if (kind !== "hour") return "";
+  const hour = String(place % 24).padStart(2, "0");
+  return `, held against the baseline's ${days[Math.floor(place / 24)] ?? season} at ${hour}:00 UTC`;
+}
+
 /** `12,346`. */
 export function wholeNumber(value: number): string {
   return Math.round(value).toLocaleString("en-US");

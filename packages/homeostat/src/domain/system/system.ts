@@ -74,6 +74,8 @@ export interface SegmentDefinition {
   readonly name: string;
   readonly expression: CheckedExpression;
   readonly top: number;
+  /** Its values should be treated alike: arms of a test, routes, regions, devices. They are held against each other. */
+  readonly consistent?: boolean | undefined;
 }
 
 /** Which rows are asked about: all of them, every value of a segment, or one value. */

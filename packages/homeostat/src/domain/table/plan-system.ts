@@ -1,4 +1,5 @@
 import { dayMs, hourMs } from "../instant.ts";
+import type { Season } from "../window/window.ts";
 import type { ColumnFacts } from "./column-facts.ts";
 import type { TableRoles } from "./recognise-roles.ts";
 
@@ -38,7 +39,7 @@ const isZeroOrOne = ({ least, greatest }: ColumnFacts): boolean =>
 export interface WindowPlan {
   readonly lengthMs: number;
   readonly latenessMs: number;
-  readonly season: "none" | "day-of-week";
+  readonly season: Season;
   /** The stretch taken for normal; aligned to windows, end exclusive. */
   readonly baseline: { readonly from: number; readonly to: number };
   readonly windows: number;
@@ -88,7 +89,7 @@ export function planWindows(history: {
     history.baselineUntil === undefined
       ? first + half * lengthMs
       : Math.floor(history.baselineUntil / lengthMs) * lengthMs;
-  const season = lengthMs === dayMs && until - first >= weeksForSeason * 7 * dayMs ? "day-of-week" : "none";
+  const season = until - first >= weeksForSeason * 7 * dayMs ? seasonFor(lengthMs) : "none";
   return {
     kind: "planned",
     plan: {
@@ -99,4 +100,10 @@ export function planWindows(history: {
       windows,
     },
   };
+}
+
+/** Windows shorter than a day have their hour of the week, those of a day their day of the week. */
+function seasonFor(lengthMs: number): Season {
+  if (lengthMs === dayMs) return "day-of-week";
+  return lengthMs < dayMs && dayMs % lengthMs === 0 ? "hour-of-week" : "none";
 }

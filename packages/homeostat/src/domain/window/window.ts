@@ -1,10 +1,13 @@
-import { dayMs, type Instant } from "../instant.ts";
+import { dayMs, hourMs, type Instant } from "../instant.ts";
+
+/** Which windows of the baseline a window is held against: all, or those of the same day or hour of the week. */
+export type Season = "none" | "day-of-week" | "hour-of-week";
 
 /** How event time is cut into windows. */
 export interface WindowRule {
   readonly lengthMs: number;
   readonly latenessMs: number;
-  readonly season: "none" | "day-of-week";
+  readonly season: Season;
 }
 
 /** A stretch of event time: start inclusive, end exclusive. */
@@ -19,14 +22,18 @@ export function windowOf(instant: Instant, lengthMs: number): Window {
   return { start, end: start + lengthMs };
 }
 
+const weekMs = 7 * dayMs;
+
 /**
  * Windows with the same key are compared with each other: all alike, or those that start on the same day of the week in
- * UTC (`day-1` is Monday, as in ISO 8601; 1970-01-01 was a Thursday).
+ * UTC (`day-1` is Monday, as in ISO 8601; 1970-01-01 was a Thursday), or in the same hour of the week (`hour-000` is
+ * Monday from midnight to one o'clock).
  */
 export function seasonOf(window: Window, season: WindowRule["season"]): string {
   if (season === "none") return "all";
-  const daysSinceMonday = (((Math.floor(window.start / dayMs) + 3) % 7) + 7) % 7;
-  return `day-${daysSinceMonday + 1}`;
+  const sinceMonday = (((window.start + 3 * dayMs) % weekMs) + weekMs) % weekMs;
+  if (season === "hour-of-week") return `hour-${String(Math.floor(sinceMonday / hourMs)).padStart(3, "0")}`;
+  return `day-${Math.floor(sinceMonday / dayMs) + 1}`;
 }
 
 export type VerdictState =

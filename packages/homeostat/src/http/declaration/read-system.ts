@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import { type DeclarationDocument, readSchema, type SystemDeclaration, systemDeclaration } from "@homeostat/protocol";
 import type { ExpressionChecker } from "../../domain/engine/expression.ts";
-import { dayMs, minuteMs } from "../../domain/instant.ts";
+import { dayMs, hourMs, minuteMs } from "../../domain/instant.ts";
 import { isZone } from "../../domain/oncall/wall-clock.ts";
 import type { Pipeline } from "../../domain/pipeline/pipeline.ts";
 import { type OutcomeDefinition, ownedAreas, type SegmentDefinition, type System } from "../../domain/system/system.ts";
@@ -113,6 +113,12 @@ function readWindows(document: DeclarationDocument, declared: SystemDeclaration[
       expected: "windows.season: day-of-week only with windows that divide a day, e.g. P1D, PT6H or PT1H",
       found: `windows of ${declared.length}`,
     });
+  if (declared.season === "hour-of-week" && (dayMs % lengthMs !== 0 || lengthMs > 12 * hourMs))
+    issues.push({
+      path: document.place(["windows", "season"]),
+      expected: "windows.season: hour-of-week only with windows that divide a day and are shorter, e.g. PT1H or PT6H",
+      found: `windows of ${declared.length}`,
+    });
   return issues.length > 0 ? { issues } : { value: { lengthMs, latenessMs, season: declared.season } };
 }
 
@@ -180,7 +186,7 @@ async function readSegments(
     ),
   ]);
   const checked = await Promise.all(
-    declared.segments.map(async ({ name, expression, top }, index) => {
+    declared.segments.map(async ({ name, expression, top, consistent }, index) => {
       const place = document.place(["segments", index, "expression"]);
       const answer = await checkExpression(checker, {
         what: `segment ${name}`,
@@ -191,7 +197,7 @@ async function readSegments(
         forbidden,
         place,
       });
-      return { name, top, answer };
+      return { name, top, consistent, answer };
     }),
   );
   const issues = [
@@ -204,8 +210,10 @@ async function readSegments(
   ];
   if (issues.length > 0) return { issues };
   return {
-    value: checked.flatMap(({ name, top, answer }) =>
-      answer.kind === "checked" ? [{ name, top, expression: answer.expression }] : [],
+    value: checked.flatMap(({ name, top, consistent, answer }) =>
+      answer.kind === "checked"
+        ? [{ name, top, expression: answer.expression, ...(consistent ? { consistent } : {}) }]
+        : [],
     ),
   };
 }

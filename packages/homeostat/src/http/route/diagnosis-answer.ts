@@ -144,6 +144,8 @@ function featureAnswer(since: Instant, slice: SliceEvidence | undefined, feature
     feature: feature.feature,
     segment: segmentAnswer(slice?.segment),
     state: feature.psiDebiased >= 0.25 ? "critical" : feature.psiDebiased >= 0.1 ? "warning" : "healthy",
+    // a stretch of windows is held against those of all the seasons in it
+    season: null,
     variant: "psi/jeffreys",
     psi: feature.psi,
     psiDebiased: feature.psiDebiased,

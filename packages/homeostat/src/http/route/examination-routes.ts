@@ -92,7 +92,7 @@ async function skewAnswer(house: House, look: ExaminationOf<"replay">): Promise<
     withVector: report.withVector,
     windowRows: report.windowRows,
     features: report.features.map(featureAnswer),
-    distribution: (await distributionOf(house, look)).map(driftAnswer),
+    distribution: (await distributionOf(house, look)).map((verdict) => driftAnswer(verdict)),
   };
 }
 

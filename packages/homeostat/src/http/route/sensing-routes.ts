@@ -13,10 +13,12 @@ import {
   windowVerdict,
 } from "../../domain/contract/contract-verdict.ts";
 import type { MonitorKind, SegmentValue, Finding as StoredFinding } from "../../domain/finding/finding.ts";
-import { type Instant, isoOf } from "../../domain/instant.ts";
-import type { NamedMetric, WindowVerdict } from "../../domain/monitor/verdict.ts";
+import { dayMs, type Instant, isoOf } from "../../domain/instant.ts";
+import { earlierPerformance, earlierStarts } from "../../domain/monitor/quality/earlier.ts";
+import type { LossSplit } from "../../domain/monitor/truth/loss-split.ts";
+import { type NamedMetric, type SeriesTest, seriesText, type WindowVerdict } from "../../domain/monitor/verdict.ts";
 import type { System } from "../../domain/system/system.ts";
-import type { WindowRecord } from "../../domain/window/window.ts";
+import { seasonOf, type WindowRecord, type WindowRule } from "../../domain/window/window.ts";
 import { type Handlers, type Refusal, refused } from "../handler.ts";
 import { findSystem } from "./find-system.ts";
 import type { House } from "./house.ts";
@@ -45,11 +47,16 @@ export function sensingHandlers(house: House): Pick<Handlers, "windows" | "drift
     },
     drift: async ({ path, query }) => {
       const found = await verdictsOf(house, path.system, "input-drift", query);
-      return found.kind === "refused" ? found : { kind: "ok", value: { items: found.verdicts.map(driftAnswer) } };
+      if (found.kind === "refused") return found;
+      return { kind: "ok", value: { items: found.verdicts.map((verdict) => driftAnswer(verdict, found.rule)) } };
     },
     performance: async ({ path, query }) => {
-      const found = await verdictsOf(house, path.system, "performance", query);
-      return found.kind === "refused" ? found : { kind: "ok", value: { items: found.verdicts.map(performanceAnswer) } };
+      // a week more than asked for, so that every window can stand beside that of the week before
+      const found = await verdictsOf(house, path.system, "performance", query, 7 * dayMs);
+      if (found.kind === "refused") return found;
+      const from = query.from === undefined ? Number.NEGATIVE_INFINITY : Date.parse(query.from);
+      const answer = performanceAnswers(found.verdicts, found.rule);
+      return { kind: "ok", value: { items: found.verdicts.filter(({ window }) => window >= from).map(answer) } };
     },
     findings: async ({ path, query }) => {
       const found = await findSystem(house, path.system);
@@ -64,12 +71,15 @@ export function sensingHandlers(house: House): Pick<Handlers, "windows" | "drift
   };
 }
 
-async function verdictsOf(
+export async function verdictsOf(
   house: House,
   name: string,
   monitor: MonitorKind,
   query: RangeQuery,
-): Promise<{ readonly kind: "found"; readonly verdicts: readonly WindowVerdict[] } | Refusal> {
+  earlierMs = 0,
+): Promise<
+  { readonly kind: "found"; readonly verdicts: readonly WindowVerdict[]; readonly rule: WindowRule } | Refusal
+> {
   const found = await findSystem(house, name);
   if (found.kind === "refused") return found;
   const segment = segmentOf(query.segment);
@@ -89,10 +99,15 @@ async function verdictsOf(
     });
   }
   const release = await house.releases.live(name);
-  if (release === undefined) return { kind: "found", verdicts: [] };
-  const windows = (await house.windows.list(name, rangeOf(query))).filter((record) => record.profileVersion > 0);
+  const rule = found.system.windows;
+  if (release === undefined) return { kind: "found", verdicts: [], rule };
+  const { from, ...range } = rangeOf(query);
+  const windows = (
+    await house.windows.list(name, { ...range, ...(from === undefined ? {} : { from: from - earlierMs }) })
+  ).filter((record) => record.profileVersion > 0);
   return {
     kind: "found",
+    rule,
     verdicts: await house.verdicts.list({ system: name, release: release.id, monitor, segment, windows }),
   };
 }
@@ -149,7 +164,8 @@ export function windowAnswer(
   };
 }
 
-export function driftAnswer({ window, verdict }: WindowVerdict): DriftCell {
+/** Without the rule of the windows, the season is what the verdict itself says of it. */
+export function driftAnswer({ window, verdict }: WindowVerdict, rule?: WindowRule): DriftCell {
   const { test } = verdict;
   const numbers = test.kind === "tested" ? test.numbers : undefined;
   return {
@@ -157,6 +173,10 @@ export function driftAnswer({ window, verdict }: WindowVerdict): DriftCell {
     feature: test.key.feature ?? "",
     segment: segmentAnswer(test.key.segment),
     state: verdict.state,
+    season:
+      rule === undefined
+        ? (numbers?.season ?? null)
+        : seasonOf({ start: window, end: window + rule.lengthMs }, rule.season),
     variant: numbers?.variant ?? "",
     psi: numbers?.value ?? null,
     psiDebiased: numbers?.effect ?? null,
@@ -172,7 +192,29 @@ function metricAnswer({ name, value, baseline }: NamedMetric): WireMetric {
   return { name, value: value ?? null, baseline: baseline ?? null };
 }
 
-function performanceAnswer({ window, verdict }: WindowVerdict): PerformanceCell {
+/** Answers of verdicts, each beside the earlier windows among them. */
+function performanceAnswers(
+  verdicts: readonly WindowVerdict[],
+  { lengthMs }: WindowRule,
+): (verdict: WindowVerdict) => PerformanceCell {
+  const textOf = (window: Instant, { key }: SeriesTest): string => `${window}|${seriesText(key)}`;
+  const known = new Map(verdicts.map((one) => [textOf(one.window, one.verdict.test), one.verdict.test.performance]));
+  return (one) => {
+    const { test } = one.verdict;
+    const against = (start: Instant) => {
+      const found = earlierPerformance(test.performance, start, known.get(textOf(start, test)));
+      return found === undefined ? null : { ...found, window: isoOf(found.window) };
+    };
+    const starts = earlierStarts(one.window, lengthMs);
+    return performanceAnswer(one, {
+      lastWindow: against(starts.lastWindow),
+      yesterday: against(starts.yesterday),
+      lastWeek: against(starts.lastWeek),
+    });
+  };
+}
+
+function performanceAnswer({ window, verdict }: WindowVerdict, against: PerformanceCell["against"]): PerformanceCell {
   const shown = verdict.test.performance;
   return {
     window: isoOf(window),
@@ -198,6 +240,8 @@ function performanceAnswer({ window, verdict }: WindowVerdict): PerformanceCell 
     baselineAuc: shown?.baselineAuc ?? null,
     baselineAccuracy: shown?.baselineAccuracy ?? null,
     pValue: verdict.test.kind === "tested" ? verdict.test.numbers.pValue : null,
+    against,
+    split: splitAnswer(verdict.test.kind === "tested" ? verdict.test.numbers.split : undefined),
   };
 }
 
@@ -250,5 +294,9 @@ export async function performanceCells(
       house.verdicts.list({ system: system.name, release: release.id, monitor: "performance", segment, windows }),
     ),
   );
-  return found.flat().map(performanceAnswer);
+  return found.flatMap((verdicts) => verdicts.map(performanceAnswers(verdicts, system.windows)));
+}
+
+function splitAnswer(split: LossSplit | undefined): PerformanceCell["split"] {
+  return split === undefined ? null : { ...split, features: [...split.features] };
 }

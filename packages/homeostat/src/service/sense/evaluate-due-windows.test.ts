@@ -106,7 +106,11 @@ async function scene(name: string) {
           return profileOf(baseline, window, day === undefined ? [] : rows(day));
         }),
     } as Partial<ProfileStore> as ProfileStore,
-    cells: { lossCells: async () => new Map() },
+    cells: {
+      lossCells: async () => new Map(),
+      cohortCells: async () => new Map(),
+      featuresByOutput: async () => [],
+    },
     verdicts: {
       save: async (_system, _release, window, version, made) => void verdicts.set(`${window.start}|${version}`, made),
       list: async () => [],

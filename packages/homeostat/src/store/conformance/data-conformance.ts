@@ -11,6 +11,7 @@ import { createSloStore } from "../data/slo-store.ts";
 import { createVerdictStore } from "../data/verdict-store.ts";
 import type { DataBench } from "./data-bench.ts";
 import { blockConformance } from "./data-block-conformance.ts";
+import { cellConformance } from "./data-cell-conformance.ts";
 import { columnarConformance } from "./data-columnar-conformance.ts";
 import { contractConformance } from "./data-contract-conformance.ts";
 import { datasetConformance } from "./data-dataset-conformance.ts";
@@ -80,6 +81,7 @@ export function dataConformance(name: string, open: () => Promise<DataPlace>): v
     describe("profiles", () => profileConformance(bench));
     describe("rows", () => rowConformance(bench));
     describe("tasks", () => taskConformance(bench));
+    cellConformance(bench);
     describe("outcomes of every kind", () => outcomeConformance(bench));
     describe("labels and totals", () => labelConformance(bench));
     describe("statistics of the same rows", () => statisticsConformance(bench));

@@ -1,5 +1,12 @@
 import type { Baseline, FrozenScore } from "../../domain/baseline/baseline.ts";
-import type { BinUnion, CellStore, LossCells, Strata } from "../../domain/baseline/cell-store.ts";
+import type {
+  BinUnion,
+  CellStore,
+  CohortCells,
+  LossCells,
+  OutputCell,
+  Strata,
+} from "../../domain/baseline/cell-store.ts";
 import { segmentKey } from "../../domain/baseline/profile-store.ts";
 import type { System } from "../../domain/system/system.ts";
 import type { Window } from "../../domain/window/window.ts";
@@ -25,6 +32,7 @@ const mostKept = 16;
 /** Labelled rows by stratum, counted by the engine (algorithm of the `cell` primitive). */
 export function createCellStore(client: DataClient): CellStore {
   const kept = new Map<string, Cells>();
+  const ranked = new Map<string, readonly string[]>();
 
   async function referenceCells(system: System, baseline: Baseline, strata: Strata): Promise<Cells> {
     const key = JSON.stringify([baseline.id, strata]);
@@ -49,13 +57,72 @@ export function createCellStore(client: DataClient): CellStore {
       ]);
       return beside(before, now);
     },
+    featuresByOutput: async (system, baseline) => {
+      const known = ranked.get(baseline.id);
+      if (known !== undefined) return known;
+      const found = await rankFeatures(client, system, baseline);
+      ranked.set(baseline.id, found);
+      return found;
+    },
+    cohortCells: (system, baseline, window, segment, features) =>
+      cohortCells(client, system, baseline, window, segment, features),
   };
 }
 
+/** What a model said as one number; undefined for classes without a confidence. */
+function outputOf(score: FrozenScore): string | undefined {
+  if (score.kind === "class") return score.confidenceEdges.length > 0 ? "confidence" : undefined;
+  return score.kind === "value" ? "value" : "probability";
+}
+
+/** Between-bin share of the output's variance of every feature alone: one scan each, once for a baseline. */
+async function rankFeatures(client: DataClient, system: System, baseline: Baseline): Promise<readonly string[]> {
+  const output = outputOf(baseline.score);
+  if (output === undefined) return [];
+  const { reference } = eventTablesOf(system.name);
+  const explained: { readonly name: string; readonly share: number }[] = [];
+  for (const { name } of baseline.features) {
+    const bin = subjectBin(baseline, name);
+    const [row] = await client.rows<{ share: number | null }>(
+      `SELECT sum(s * s / n) - pow(sum(s), 2) / sum(n) AS share FROM (
+         SELECT ${bin.sql} AS bin, count() AS n, sum(${output}) AS s FROM ${reference}
+         WHERE release = {release:String} AND scored = 1 AND isNotNull(${output}) GROUP BY bin)`,
+      { ...bin.parameters, release: baseline.release },
+    );
+    explained.push({ name, share: row?.share ?? 0 });
+  }
+  return explained.sort((left, right) => right.share - left.share).map(({ name }) => name);
+}
+
+async function cohortCells(
+  client: DataClient,
+  system: System,
+  baseline: Baseline,
+  window: Window,
+  segment: string,
+  features: Strata["features"],
+): Promise<CohortCells> {
+  const output = outputOf(baseline.score);
+  const values = baseline.segments.find(({ name }) => name === segment)?.values ?? [];
+  if (output === undefined || values.length < 2) return new Map();
+  const stratum = stratumOfFeatures(baseline, features);
+  const found = await client.rows<{ value: string; stratum: number; n: string; s: number; q: number }>(
+    `SELECT toString(s_${segment}) AS value, ${stratum.sql} AS stratum, count() AS n, sum(${output}) AS s, sum(${output} * ${output}) AS q
+     FROM ${eventTablesOf(system.name).predictions} WHERE ${inWindow} AND isNotNull(${output}) AND has({values:Array(String)}, toString(s_${segment}))
+     GROUP BY value, stratum ORDER BY value, stratum`,
+    { ...stratum.parameters, from: window.start, to: window.end, values },
+  );
+  const cells = new Map<string, OutputCell[]>();
+  for (const { value, stratum: place, n, s, q } of found)
+    cells.set(value, [...(cells.get(value) ?? []), { stratum: place, rows: Number(n), sum: s, sumSquares: q }]);
+  return cells;
+}
+
+const inWindow =
+  "time >= fromUnixTimestamp64Milli({from:Int64}, 'UTC') AND time < fromUnixTimestamp64Milli({to:Int64}, 'UTC')";
+
 function liveRows(system: System, window: Window): Fragment {
   const { predictions } = eventTablesOf(system.name);
-  const inWindow =
-    "time >= fromUnixTimestamp64Milli({from:Int64}, 'UTC') AND time < fromUnixTimestamp64Milli({to:Int64}, 'UTC')";
   return {
     sql: `SELECT p.*, o.outcome AS outcome FROM (SELECT * FROM ${predictions} WHERE ${inWindow}) AS p
       INNER JOIN (${latestLabels(system, `SELECT id FROM ${predictions} WHERE ${inWindow}`)}) AS o ON p.id = o.prediction_id`,
@@ -101,15 +168,26 @@ function lossOf(score: FrozenScore): string {
 
 /** Strata as one whole number: the group of the prediction, then that of each feature. */
 function stratumOf(baseline: Baseline, { prediction, features }: Strata): Fragment {
-  const parts = [
-    grouped(predictionBin(baseline.score), prediction, "p"),
-    ...features.map(({ name, groups }, index) =>
-      grouped(subjectBin(baseline, name, `_f${index}`), groups, `f${index}`),
-    ),
-  ];
-  const sizes = [prediction.length, ...features.map(({ groups }) => groups.length)];
+  const first = { ...grouped(predictionBin(baseline.score), prediction, "p"), size: prediction.length };
+  return combined([first, ...featureParts(baseline, features)]);
+}
+
+function stratumOfFeatures(baseline: Baseline, features: Strata["features"]): Fragment {
+  return features.length === 0 ? { sql: "toUInt32(0)", parameters: {} } : combined(featureParts(baseline, features));
+}
+
+type SizedFragment = Fragment & { readonly size: number };
+
+function featureParts(baseline: Baseline, features: Strata["features"]): readonly SizedFragment[] {
+  return features.map(({ name, groups }, index) => ({
+    ...grouped(subjectBin(baseline, name, `_f${index}`), groups, `f${index}`),
+    size: groups.length,
+  }));
+}
+
+function combined(parts: readonly SizedFragment[]): Fragment {
   const sql = parts.reduce(
-    (sum, part, index) => (index === 0 ? part.sql : `(${sum}) * ${sizes[index]} + ${part.sql}`),
+    (sum, part, index) => (index === 0 ? part.sql : `(${sum}) * ${part.size} + ${part.sql}`),
     "",
   );
   return { sql: `toUInt32(${sql})`, parameters: Object.assign({}, ...parts.map(({ parameters }) => parameters)) };

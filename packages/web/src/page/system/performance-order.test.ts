@@ -24,6 +24,8 @@ const cell = (name: string | null, auc: number | null, baselineAuc: number | nul
   baselineAuc: baselineAuc === null ? null : estimate(baselineAuc),
   baselineAccuracy: null,
   pValue: null,
+  against: { lastWindow: null, yesterday: null, lastWeek: null },
+  split: null,
 });
 
 describe("worstFirst", () => {

@@ -49,6 +49,20 @@ function Beside({ cell, absent }: { readonly cell: PerformanceCell; readonly abs
   );
 }
 
+function Earlier(props: {
+  readonly against: PerformanceCell["against"]["yesterday"];
+  readonly format: (value: number | null) => string;
+}): ReactElement {
+  const { against, format } = props;
+  if (against === null) return <Unknown reason="that window has no value" />;
+  if (against.reading === "no-difference-shown") return <>same</>;
+  return (
+    <>
+      {format(against.difference)} {against.reading}
+    </>
+  );
+}
+
 function Row(props: {
   readonly cell: PerformanceCell;
   readonly charted: boolean;
@@ -83,6 +97,13 @@ function Row(props: {
         <Known value={headlineDifference(cell)} format={formatChange} absent="needs both values" />
         <span className="under">
           p <Known value={cell.pValue} format={formatPValue} absent="needs both values" />
+        </span>
+      </td>
+      <td className="number">
+        <Earlier against={cell.against.lastWindow} format={formatChange} />
+        <span className="under">
+          day <Earlier against={cell.against.yesterday} format={formatChange} />, week{" "}
+          <Earlier against={cell.against.lastWeek} format={formatChange} />
         </span>
       </td>
       <td className="number">
@@ -132,6 +153,10 @@ export function PerformanceTable(props: {
             <span className="under">
               p-value <Hint term="pValue" />
             </span>
+          </th>
+          <th scope="col" className="number">
+            Last window <Hint term="earlier" />
+            <span className="under">a day, a week before</span>
           </th>
           <th scope="col" className="number">
             {second.word} <Hint term={second.hint} />

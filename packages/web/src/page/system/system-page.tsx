@@ -11,6 +11,7 @@ import { ChangeSection } from "./change-section.tsx";
 import { CountsSection } from "./counts-section.tsx";
 import { CoverageSection } from "./coverage-section.tsx";
 import { DriftSection } from "./drift-section.tsx";
+import { EstimateSection } from "./estimate-section.tsx";
 import { FailureModeSection } from "./failure-mode-section.tsx";
 import { FeatureSection } from "./feature-section.tsx";
 import { FindingSection } from "./finding-section.tsx";
@@ -46,6 +47,7 @@ function SystemBody(props: {
       <ObjectiveSection system={system.name} />
       <DriftSection {...sensing} markers={markers} />
       <PerformanceSection {...sensing} chosen={chosen} markers={markers} />
+      <EstimateSection {...sensing} />
       <CoverageSection {...sensing} markers={markers} />
       <LabelLagSection {...sensing} />
       <OutcomeSection {...sensing} />
@@ -66,6 +68,7 @@ const parts = [
   ["objectives", "Objectives"],
   ["drift", "Drift"],
   ["performance", "Performance"],
+  ["estimates", "Estimates"],
   ["coverage", "Labels"],
   ["label-lag", "Label lag"],
   ["outcomes", "Business"],

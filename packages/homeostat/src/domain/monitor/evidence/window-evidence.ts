@@ -3,6 +3,8 @@ import type { SeparationReport } from "../../examination/separation.ts";
 import type { ReplayOutcome } from "../../skew/replay.ts";
 import type { AskedAgain } from "./asked-again.ts";
 import type { CallerCrowds } from "./caller-crowds.ts";
+import type { Cohorts } from "./cohorts.ts";
+import type { LossSeries } from "./loss-series.ts";
 import type { LossSplits } from "./loss-splits.ts";
 import type { PastEstimates } from "./past-estimates.ts";
 import type { ServiceEvidence } from "./service-evidence.ts";
@@ -25,6 +27,8 @@ export interface WindowEvidence {
   readonly ages?: readonly FeatureAge[] | undefined;
   readonly crowds?: CallerCrowds | undefined;
   readonly askedAgain?: AskedAgain | undefined;
+  readonly lossSeries?: LossSeries | undefined;
+  readonly cohorts?: Cohorts | undefined;
 }
 
 export type EvidenceName = keyof WindowEvidence;

@@ -110,7 +110,7 @@ function asked(
 
 function recordOf(metric: MetricName, baseline: number | undefined, past: readonly EstimatedMetric[]): EstimateRecord {
   const { scale, threshold } = metricRules[metric];
-  return estimateRecord(metric, past, (threshold / 2) * (scale === "relative" ? (baseline ?? 0) : 1));
+  return estimateRecord(metric, past, threshold * (scale === "relative" ? (baseline ?? 0) : 1));
 }
 
 const leastWindows = 8;

@@ -4,7 +4,7 @@ import type { MonitorDefinition } from "../monitor.ts";
 import { keyOf } from "../segment-key.ts";
 import { chosenSegments, metricOf } from "../settings.ts";
 import { smallestPsi } from "../smallest-seen.ts";
-import { segmentWords, wholeNumber, windowsRunning } from "../wording.ts";
+import { seasonWords, segmentWords, wholeNumber, windowsRunning } from "../wording.ts";
 
 /** PSI, or the distance declared, of what was predicted (scores, values or classes) in every segment against the baseline's own season (R13). */
 export const predictionDrift: MonitorDefinition = {
@@ -20,7 +20,7 @@ export const predictionDrift: MonitorDefinition = {
     return `${metric === "psi" ? "debiased PSI" : `${distanceWords(metric)} beyond chance`} of the score at or above ${threshold} and significant after control of false discoveries, in ${windowsRunning(persistenceWindows)}`;
   },
   sentence: (key, numbers) =>
-    `the scores in ${segmentWords(key)} moved: ${distanceWords(key.metric)} ${numbers.value.toFixed(2)}, where chance and ordinary variation give ${(numbers.expectedByChance ?? 0).toFixed(3)} on average with these ${wholeNumber(numbers.rows)} rows`,
+    `the scores in ${segmentWords(key)} moved: ${distanceWords(key.metric)} ${numbers.value.toFixed(2)}, where chance and ordinary variation give ${(numbers.expectedByChance ?? 0).toFixed(3)} on average with these ${wholeNumber(numbers.rows)} rows${seasonWords(numbers.season)}`,
   ask: ({ picture, profile, season }, settings) =>
     chosenSegments(settings, picture.segments).flatMap((segment) => {
       const reference = picture.score(segment);
@@ -29,6 +29,7 @@ export const predictionDrift: MonitorDefinition = {
         normal: reference.season(season),
         groups: reference.groups,
         overdispersion: reference.overdispersion,
+        season,
       };
       return Object.entries(settings.metrics).map(([metric, { threshold }]) => {
         const key = { monitor: "prediction-drift", metric, segment, feature: undefined } as const;

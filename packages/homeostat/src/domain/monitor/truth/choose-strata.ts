@@ -49,7 +49,7 @@ function movedFeatures(picture: ReferencePicture, profile: WindowProfile, season
 }
 
 /** Neighbouring bins of a number with about equal reference rows; of a category the most frequent apart, the rest together. */
-function featureUnion(picture: ReferencePicture, name: string, most: number): BinUnion {
+export function featureUnion(picture: ReferencePicture, name: string, most: number): BinUnion {
   const { binning, all } = picture.feature(undefined, name);
   const rows = all.reduce((sum, count) => sum + count, 0);
   if (binning.kind === "categorical") {

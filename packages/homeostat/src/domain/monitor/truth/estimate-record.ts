@@ -9,14 +9,10 @@ const claimed = 0.95;
 const level = 0.01;
 
 /**
- * Holds the estimates of past windows against what the outcomes said later. `materialMiss` is half of the change of the
- * metric that matters: an estimate that misses by less does no harm, whatever its interval claimed. O(windows).
+ * Holds the estimates of past windows against what the outcomes said later. `material` is the change of the metric that
+ * matters: an estimate that misses by less than half of it does no harm, whatever its interval claimed. O(windows).
  */
-export function estimateRecord(
-  metric: MetricName,
-  past: readonly EstimatedMetric[],
-  materialMiss: number,
-): EstimateRecord {
+export function estimateRecord(metric: MetricName, past: readonly EstimatedMetric[], material: number): EstimateRecord {
   const known = past.flatMap(({ name, estimated, realised }) =>
     name === metric && realised !== undefined ? [{ estimated, realised }] : [],
   );
@@ -33,12 +29,14 @@ export function estimateRecord(
     covered,
     meanMiss,
     meanBias: mean(({ estimated, realised }) => estimated.value - realised),
-    standing: standingOf(windows, covered, meanMiss ?? 0, materialMiss),
+    standing: standingOf(windows, covered, meanMiss ?? 0, material),
   };
 }
 
-function standingOf(windows: number, covered: number, meanMiss: number, materialMiss: number): EstimateStanding {
+/** An estimate that misses by as much as the change it is to see cannot see it, however wide its interval is. */
+function standingOf(windows: number, covered: number, meanMiss: number, material: number): EstimateStanding {
   if (windows < leastWindows) return "too-few";
+  if (meanMiss >= material) return "do-not-trust";
   if (binomialCdf(covered, windows, claimed) >= level) return "trusted";
-  return meanMiss < materialMiss ? "narrow" : "do-not-trust";
+  return meanMiss < material / 2 ? "narrow" : "do-not-trust";
 }

@@ -50,6 +50,7 @@ export interface EstimateRecord {
 
 /**
  * `too-few`: fewer than five windows to hold it against. `trusted`: intervals hold the truth about as often as they
- * claim. `narrow`: they do not, but the estimates miss by little. `do-not-trust`: they do not, and they miss by much.
+ * claim. `narrow`: they do not, but the estimates miss by little. `do-not-trust`: they do not and miss by much, or the
+ * estimates miss by as much, on average, as the change that they are to see.
  */
 export type EstimateStanding = "too-few" | "trusted" | "narrow" | "do-not-trust";

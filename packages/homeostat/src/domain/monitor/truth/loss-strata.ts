@@ -88,12 +88,17 @@ function addClasses(
   });
 }
 
-function addMoments(left: MomentSums, right: MomentSums): MomentSums {
+export function addMoments(left: MomentSums, right: MomentSums): MomentSums {
   return {
     n: left.n + right.n,
     sum: left.sum + right.sum,
     sumSquares: left.sumSquares + right.sumSquares,
   };
+}
+
+/** Loss of all labelled rows. */
+export function totalLoss(strata: readonly LossStratum[]): MomentSums {
+  return strata.reduce((sum, { loss }) => addMoments(sum, loss), none);
 }
 
 export function addStrata(left: readonly LossStratum[], right: readonly LossStratum[]): readonly LossStratum[] {

@@ -1,7 +1,10 @@
 import type { Overdispersion } from "../../../stats/hypothesis/overdispersion.ts";
+import type { ConfidenceSums } from "../../../stats/performance/confidence-paradox.ts";
+import type { MomentSums } from "../../../stats/performance/mean-estimate.ts";
 import { studentTSurvival } from "../../../stats/special/student-t-survival.ts";
 import type { FrozenScore } from "../../baseline/baseline.ts";
 import { type JudgedCounts, pooledFactor, type SegmentQuality, shrunkVariation } from "../quality/segment-quality.ts";
+import { addConfidences, confidenceSums } from "./confidence-sums.ts";
 import { estimateOf } from "./estimate-of.ts";
 import type { EstimatedPerformance } from "./estimated-performance.ts";
 import { expectedLoss, realisedLoss } from "./expected-loss.ts";
@@ -12,6 +15,7 @@ import {
   lossStrata,
   type StrataGroups,
   strataGroups,
+  totalLoss,
 } from "./loss-strata.ts";
 
 /** The loss of labelled rows beside what rows with the same predictions lost in the baseline. */
@@ -38,6 +42,14 @@ export interface SegmentTruth {
   /** What was estimated of every window of the reference: healthy windows vary by so much. */
   healthyEstimates(): readonly EstimatedPerformance[];
   conditional(counts: JudgedCounts): ConditionalLoss | { readonly notEnough: string };
+  /** Loss of the labelled rows of every window of the reference. */
+  readonly windowLosses: readonly MomentSums[];
+  /** Of some rows. */
+  loss(counts: JudgedCounts): MomentSums;
+  readonly variation: Overdispersion | undefined;
+  /** Of the reference, and of some rows; undefined where confidences are not known. */
+  readonly baselineConfidence: ConfidenceSums | undefined;
+  confidence(counts: JudgedCounts): ConfidenceSums | undefined;
   /** Fine strata of the prediction united to about so many groups. */
   groupsOfPrediction(most: number): StrataGroups;
 }
@@ -87,6 +99,16 @@ export function segmentTruths<S>(
         });
         return healthy;
       },
+      windowLosses: windows.map(totalLoss),
+      loss: (counts) => totalLoss(lossStrata(frozen, counts)),
+      variation,
+      baselineConfidence: windowsOf(segment)
+        .map((counts) => confidenceSums(frozen, counts))
+        .reduce(
+          (all, one) => (all === undefined || one === undefined ? (all ?? one) : addConfidences(all, one)),
+          undefined,
+        ),
+      confidence: (counts) => confidenceSums(frozen, counts),
       groupsOfPrediction: (most) => strataGroups(frozen, all, most),
       conditional: (counts) => conditionalTest(reference, groupStrata(lossStrata(frozen, counts), groups), variation),
     };

@@ -5,8 +5,10 @@ import type { MonitorSettings } from "../../../domain/monitor/settings.ts";
 import type { EvidenceGatherer, EvidencePorts, EvidenceScene } from "./evidence-gatherer.ts";
 import { gatherAges } from "./gather-ages.ts";
 import { gatherAskedAgain } from "./gather-asked-again.ts";
+import { gatherCohorts } from "./gather-cohorts.ts";
 import { gatherCrowds } from "./gather-crowds.ts";
 import { gatherHistory } from "./gather-history.ts";
+import { gatherLossSeries } from "./gather-loss-series.ts";
 import { gatherPastEstimates } from "./gather-past-estimates.ts";
 import { gatherReplay } from "./gather-replay.ts";
 import { gatherSeparation } from "./gather-separation.ts";
@@ -24,6 +26,8 @@ const gatherers: { readonly [Name in EvidenceName]-?: EvidenceGatherer<Name> } =
   ages: gatherAges,
   crowds: gatherCrowds,
   askedAgain: gatherAskedAgain,
+  lossSeries: gatherLossSeries,
+  cohorts: gatherCohorts,
 };
 
 /** Gathers what the monitors that watch need, and nothing else. */
