@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type Route, type RouteName, routes } from "@homeostat/protocol";
+import { problem, type Route, type RouteName, routes } from "@homeostat/protocol";
 import { createClient } from "@homeostat/sdk";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { availabilityObjective, monitoredElsewhere, probed } from "./house/declarations.ts";
@@ -409,8 +409,14 @@ describe("the OpenAPI document", () => {
     expect(answer.status, text.slice(0, 1_000)).toBe(status);
 
     const operation = document.paths[routes[name].path]?.[method.toLowerCase()];
+    if (refused !== undefined) {
+      // Refusals are described once for every status.
+      expect(Object.keys(operation?.responses.default?.content ?? {})).toEqual(["application/problem+json"]);
+      expect(answer.headers.get("content-type")).toContain("application/problem+json");
+      expect(problem.parse(JSON.parse(text))).toEqual(JSON.parse(text));
+      return;
+    }
     expect(Object.keys(operation?.responses ?? {})).toContain(String(status));
-    if (refused !== undefined) return;
     if (status === 204) {
       expect(text).toBe("");
       return;

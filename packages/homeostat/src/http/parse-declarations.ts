@@ -9,6 +9,7 @@ import {
   readSchema,
   readYaml,
 } from "@homeostat/protocol";
+import { canonicalText } from "../domain/canonical-text.ts";
 import type { ExpressionChecker } from "../domain/engine/expression.ts";
 import type { NamedChannel } from "../domain/notification/channel-declaration.ts";
 import type { DeclaredOncall } from "../domain/oncall/check-paths.ts";
@@ -62,15 +63,6 @@ const kinds = [
   "Schedule",
   "EscalationPolicy",
 ];
-
-/** JSON with the keys of every object in order: equal values have equal texts. */
-function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_, part: unknown) =>
-    typeof part === "object" && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([left], [right]) => (left < right ? -1 : 1)))
-      : part,
-  );
-}
 
 function readFiles(files: readonly DeclarationFile[]): {
   readonly documents: readonly DeclarationDocument[];
@@ -200,7 +192,7 @@ async function readSystems(
     const complete = own === undefined ? system : { ...system, slos: own };
     return {
       system: complete,
-      digest: createHash("sha256").update(canonicalJson(complete)).digest("hex"),
+      digest: createHash("sha256").update(canonicalText(complete)).digest("hex"),
       path,
       document,
     };

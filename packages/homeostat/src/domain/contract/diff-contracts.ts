@@ -1,3 +1,4 @@
+import { canonicalText } from "../canonical-text.ts";
 import type { Contract, ContractField, ContractRule, RowBreach } from "./contract.ts";
 
 /** One difference between two versions, with whom it breaks. */
@@ -44,7 +45,7 @@ function fieldChanges(before: ContractField, after: ContractField): readonly Dif
 }
 
 const boundText = (rule: ContractRule): string =>
-  JSON.stringify([rule.kind === "row" ? rule.breach : rule.measure, rule.limit]);
+  canonicalText([rule.kind === "row" ? rule.breach : rule.measure, rule.limit]);
 
 function isWider(before: RowBreach, after: RowBreach): boolean {
   if (before.kind === "not-one-of" && after.kind === "not-one-of")
@@ -75,7 +76,7 @@ function edge(was: Bound, is: Bound, reaches: (is: number | string, was: number 
 
 function ruleDifference(before: ContractRule, after: ContractRule): Difference | undefined {
   if (boundText(before) === boundText(after)) return undefined;
-  const sameLimit = JSON.stringify(before.limit) === JSON.stringify(after.limit);
+  const sameLimit = canonicalText(before.limit) === canonicalText(after.limit);
   const breaking =
     before.kind === "row" && after.kind === "row" && sameLimit ? isWider(before.breach, after.breach) : true;
   return {

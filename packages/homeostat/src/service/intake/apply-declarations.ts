@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { canonicalText } from "../../domain/canonical-text.ts";
 import type { ChangeStore } from "../../domain/change/change.ts";
 import type { SourceStore } from "../../domain/contract/source-store.ts";
 import type { Clock } from "../../domain/instant.ts";
@@ -12,7 +13,6 @@ import type { Schedule, ScheduleStore } from "../../domain/oncall/schedule.ts";
 import type { EventStore } from "../../domain/prediction/event-store.ts";
 import type { Owner, StoredSystem, System, SystemStore } from "../../domain/system/system.ts";
 import type { Transact } from "../../domain/transaction.ts";
-import { canonicalText } from "./canonical-text.ts";
 import { planChannels, saveChannels } from "./plan-channels.ts";
 import { planOncall, saveOncall } from "./plan-oncall.ts";
 import { planSources, type SourcesPlan } from "./plan-sources.ts";

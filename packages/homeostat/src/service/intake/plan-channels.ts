@@ -1,6 +1,6 @@
+import { canonicalText } from "../../domain/canonical-text.ts";
 import type { ChannelStore, NamedChannel } from "../../domain/notification/channel-declaration.ts";
 import type { DeliveryStore } from "../../domain/notification/delivery.ts";
-import { canonicalText } from "./canonical-text.ts";
 
 interface ChannelPorts {
   readonly declaredChannels: ChannelStore;

@@ -1,9 +1,9 @@
+import { canonicalText } from "../../domain/canonical-text.ts";
 import type { Clock } from "../../domain/instant.ts";
 import { dayMs, type Instant, isoOf } from "../../domain/instant.ts";
 import type { EscalationPolicy, EscalationPolicyStore, Person } from "../../domain/oncall/escalation-policy.ts";
 import type { Schedule, ScheduleStore } from "../../domain/oncall/schedule.ts";
 import { coverageOf, shiftsOf } from "../../domain/oncall/shifts.ts";
-import { canonicalText } from "./canonical-text.ts";
 
 export interface OncallPlanPorts {
   readonly schedules: ScheduleStore;

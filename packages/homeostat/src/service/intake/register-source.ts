@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { canonicalText } from "../../domain/canonical-text.ts";
 import type { ChangeStore } from "../../domain/change/change.ts";
 import { consumersOf } from "../../domain/contract/consumers.ts";
 import type { Contract } from "../../domain/contract/contract.ts";
@@ -29,15 +30,7 @@ export interface SourcePlan {
   readonly isNew: boolean;
 }
 
-/** JSON with sorted keys: a store may give the keys of an object back in another order. */
-function digestOf(contract: Contract): string {
-  const text = JSON.stringify(contract, (_, part: unknown) =>
-    part !== null && typeof part === "object" && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([left], [right]) => (left < right ? -1 : 1)))
-      : part,
-  );
-  return createHash("sha256").update(text).digest("hex");
-}
+const digestOf = (contract: Contract): string => createHash("sha256").update(canonicalText(contract)).digest("hex");
 
 /** What changes from the registered version to this one, and whom it breaks. Changes nothing. */
 export async function planSource(
