@@ -347,7 +347,7 @@ describe("what is wrong is named by file, line and column", () => {
       "a kind that does not exist",
       { owners: `${owners}---\nkind: Dashboard\n` },
       "owners.yaml:8:7",
-      "kind: one of System, Owners, Channels, Pipeline, DataContract, SLO, SLI",
+      "kind: one of System, Owners, Channels, Pipeline, DataContract, SLO, SLI, Schedule, EscalationPolicy",
     ],
     [
       "a key that stands twice",
