@@ -284,11 +284,24 @@ describe("a feed that stops", () => {
     expect(await live.verdict(28 + 29)).toBeUndefined();
   });
 
+  it("did not stop where a replay of old rows only begins later than the reference ended", async () => {
+    await live.set(31, "usual");
+    live.state.eventDay = 32;
+    live.state.receivedAt = dayWindow(99).start;
+    expect(await live.evaluate()).toBe(1);
+    expect(await live.verdict(30)).toBeUndefined();
+  });
+
   it("is not taken for silence where old rows were replayed", async () => {
     await live.set(28, "usual");
     live.state.receivedAt = dayWindow(99).start;
     expect(await live.evaluate()).toBe(1);
     expect(await live.verdict(29)).toBeUndefined();
+    await live.set(31, "usual");
+    await live.set(33, "usual");
+    live.state.eventDay = 34;
+    await live.evaluate();
+    expect(await live.verdict(32), "a hole between replayed rows").toMatchObject({ rows: 0 });
     const replayed = { eventTime: 10 * dayMs, receivedAt: 99 * dayMs };
     expect(silenceUntil(systemOf("w"), replayed, 200 * dayMs)).toBe(10 * dayMs - hourMs);
   });

@@ -3,12 +3,12 @@ import type { Clock } from "../../domain/instant.ts";
 import type { System } from "../../domain/system/system.ts";
 import { countsEmptyWindows, emptyWindows, mostEmptyWindows } from "../../domain/window/empty-windows.ts";
 import type { WindowStore } from "../../domain/window/window.ts";
-import { type Frontier, silenceUntil } from "./watermark.ts";
+import { type Frontier, followsClock, silenceUntil } from "./watermark.ts";
 
 /**
  * Makes the windows that no row ever made, so that a feed which stops altogether is judged like any other window: between
  * windows with rows, and behind the last one while event time follows the clock. Only behind the reference, and only where
- * the reference counted its own empty windows. Safe to repeat.
+ * the reference counted its own empty windows; where old rows are replayed, only between them. Safe to repeat.
  */
 export async function makeEmptyWindows(
   ports: { readonly windows: WindowStore; readonly clock: Clock },
@@ -26,8 +26,12 @@ export async function makeEmptyWindows(
   const withRows = known.filter(({ rows, evaluatedAt }) => rows > 0 || evaluatedAt === undefined);
   const starts = new Set(known.map(({ start }) => start));
   const lastOfReference = Math.max(...baseline.windows.map(({ end }) => end));
+  // Old rows that are replayed begin wherever somebody began: nothing stopped between the reference and the first of them.
+  const begins = followsClock(system, frontier)
+    ? lastOfReference
+    : Math.min(...withRows.map(({ start }) => start).filter((start) => start >= lastOfReference));
   const missing = emptyWindows(withRows, lengthMs, until)
     .map(({ start }) => start)
-    .filter((start) => start >= lastOfReference && !starts.has(start));
+    .filter((start) => start >= begins && !starts.has(start));
   if (missing.length > 0) await ports.windows.touch(system.name, missing, lengthMs);
 }

@@ -17,12 +17,17 @@ export function watermarkOf(system: System, frontier: Frontier, now: Instant): I
   return idle ? Math.max(byEvents, now - system.windows.latenessMs) : byEvents;
 }
 
+/** Whether event time follows the clock: rows are received about when they happen, and are not old ones replayed. */
+export function followsClock({ windows }: System, { eventTime, receivedAt }: Frontier): boolean {
+  return Math.abs(receivedAt - eventTime) <= windows.lengthMs + windows.latenessMs;
+}
+
 /**
  * Until when windows without a row may be made. Where event time follows the clock the silence of a feed that stopped is
  * real; where old rows were replayed the clock says nothing, and only gaps between rows are known.
  */
 export function silenceUntil(system: System, frontier: Frontier, now: Instant): Instant {
-  const { lengthMs, latenessMs } = system.windows;
-  const follows = Math.abs(frontier.receivedAt - frontier.eventTime) <= lengthMs + latenessMs;
-  return follows ? watermarkOf(system, frontier, now) : frontier.eventTime - latenessMs;
+  return followsClock(system, frontier)
+    ? watermarkOf(system, frontier, now)
+    : frontier.eventTime - system.windows.latenessMs;
 }
