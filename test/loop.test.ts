@@ -73,7 +73,8 @@ describe("a vendor shifts the departure hour of three airports", () => {
       "2001-02-11",
       "2001-02-12",
     ]);
-    expect(windows[0]?.verdict).toBe("healthy");
+    // A storm over St. Louis: four of five flights from there were late that day. One window is a warning, no finding.
+    expect(windows[0]).toMatchObject({ verdict: "warning", findings: 0 });
     expect(windows[3]?.verdict).toBe("critical");
   });
 

@@ -15,7 +15,7 @@ const monthMs = 30 * dayMs;
 export interface AlarmBudget {
   readonly pagesPerMonth: number;
   readonly windowsPerMonth: number;
-  /** The fewest windows running after which any monitor pages. */
+  /** The fewest windows running after which any monitor pages that chance can set off. */
   readonly leastPersistence: number;
   /** The false-discovery rate of every window, over all its tests: a difference is real at or below it. */
   readonly level: number;
@@ -42,7 +42,8 @@ export function alarmBudgetOf(
   const windowsPerMonth = monthMs / system.windows.lengthMs;
   const persistences = watching
     .filter(({ severity }) => severity === "critical")
-    .flatMap(({ metrics }) => Object.values(metrics).map(({ persistenceWindows }) => persistenceWindows));
+    .flatMap(({ metrics }) => Object.values(metrics))
+    .flatMap(({ isExact, persistenceWindows }) => (isExact === true ? [] : [persistenceWindows]));
   const leastPersistence = persistences.length === 0 ? 1 : Math.min(...persistences);
   const level = Math.min(highestLevel, (pagesPerMonth * leastPersistence) / windowsPerMonth);
   return {

@@ -7,6 +7,8 @@ export interface MetricSettings {
   /** Held against the effect, in the metric's own unit. */
   readonly threshold: number;
   readonly persistenceWindows: number;
+  /** Healthy rows cannot fail it by chance, so it spends nothing of the alarm budget. */
+  readonly isExact?: true;
 }
 
 /** A metric that a kind can ask about, with what holds unless something else is declared. */
@@ -44,8 +46,8 @@ export interface MonitorSettings {
 /** The metrics a kind asks about unless a declaration chooses one. */
 export function defaultMetrics(defaults: MonitorDefaults): Readonly<Record<string, MetricSettings>> {
   return Object.fromEntries(
-    Object.entries(defaults.metrics).flatMap(([metric, { onlyWhenDeclared, threshold, persistenceWindows }]) =>
-      onlyWhenDeclared === true ? [] : [[metric, { threshold, persistenceWindows }] as const],
+    Object.entries(defaults.metrics).flatMap(([metric, { onlyWhenDeclared, unit: _, ...settings }]) =>
+      onlyWhenDeclared === true ? [] : [[metric, settings] as const],
     ),
   );
 }

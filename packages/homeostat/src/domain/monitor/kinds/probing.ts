@@ -26,7 +26,7 @@ export const probing: MonitorDefinition = {
   layer: "model",
   area: "serving",
   defaults: {
-    severity: "critical",
+    severity: "warning",
     metrics: {
       "boundary-crowd": { threshold: 2, persistenceWindows: 1, unit: "times the fullest place of a baseline window" },
     },

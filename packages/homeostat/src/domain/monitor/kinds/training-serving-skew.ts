@@ -25,7 +25,12 @@ export const trainingServingSkew: MonitorDefinition = {
   defaults: {
     severity: "critical",
     metrics: {
-      "replay-mismatch": { threshold: toleratedRate, persistenceWindows: 1, unit: "share of the replayed rows" },
+      "replay-mismatch": {
+        threshold: toleratedRate,
+        persistenceWindows: 1,
+        isExact: true,
+        unit: "share of the replayed rows",
+      },
     },
   },
   covers: ["training-serving-skew"],
