@@ -204,6 +204,7 @@ describe("the pages of intake", () => {
   it("lead from a system to its source, its quarantine and its datasets", async () => {
     await page.goto(`${house.url}/systems/flight-delay`);
     await page.getByRole("link", { name: "airline-feed", exact: true }).waitFor();
+    await page.getByRole("link", { name: "Rows", exact: true }).click();
     await page.locator("#rows").getByRole("link", { name: "1", exact: true }).click();
     await page.getByRole("heading", { level: 1, name: "Quarantine" }).waitFor();
     expect(page.url()).toContain("system=flight-delay");

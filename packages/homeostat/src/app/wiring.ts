@@ -327,7 +327,7 @@ async function partsOf(
     {
       part: "spool",
       ready: state.bytes < state.limitBytes && ageMsOf(state, clock) <= state.limitAgeMs,
-      detail: `${state.rows} rows, ${state.bytes} of ${state.limitBytes} bytes`,
+      detail: `${state.rows} rows, ${(state.bytes / 1e6).toFixed(1)} of ${(state.limitBytes / 1e6).toFixed(0)} MB`,
     },
     {
       part: "shipper",

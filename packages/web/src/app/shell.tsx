@@ -15,8 +15,9 @@ const places = [
   {
     href: "/oncall",
     word: "On call",
-    holds: (path: string) => path === "/oncall" || path === "/silences" || path === "/act",
+    holds: (path: string) => path === "/oncall" || path === "/act",
   },
+  { href: "/silences", word: "Silences", holds: (path: string) => path === "/silences" },
   { href: "/reviews", word: "Reviews", holds: (path: string) => path.startsWith("/reviews") },
   { href: "/sources", word: "Sources", holds: (path: string) => path === "/sources" || path === "/source" },
   { href: "/quarantine", word: "Quarantine", holds: (path: string) => path === "/quarantine" },

@@ -79,10 +79,10 @@ export function usePostmortemAct(number: string): UseMutationResult<Postmortem, 
 }
 
 /** Health reviews of all systems, newest month first. */
-export function useReviews(): UseQueryResult<Answer<"reviews">> {
+export function useReviews(system: string | null): UseQueryResult<Answer<"reviews">> {
   return useQuery({
-    queryKey: ["reviews"],
-    queryFn: ({ signal }) => server.call("reviews", { signal }),
+    queryKey: ["reviews", system],
+    queryFn: ({ signal }) => server.call("reviews", { query: system === null ? {} : { system }, signal }),
     refetchInterval: slowRefreshMs,
   });
 }

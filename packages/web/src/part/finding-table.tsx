@@ -4,6 +4,7 @@ import { formatCount, formatDifference, formatNumber, formatPValue } from "../te
 import { segmentName } from "../text/segment.ts";
 import { SeverityBadge } from "./badge.tsx";
 import { Hint } from "./hint.tsx";
+import { InWords } from "./in-words.tsx";
 import { Moment, Span } from "./moment.tsx";
 import { ScrollTable } from "./section.tsx";
 import { Known } from "./unknown.tsx";
@@ -14,18 +15,9 @@ function FindingText(props: { readonly finding: Finding }): ReactElement {
   const { finding } = props;
   return (
     <>
-      <span className="finding-sentence">{finding.sentence}</span>
-      <span className="under">
-        {finding.monitor.replaceAll("-", " ")} · {finding.layer} layer · <code>{finding.metric}</code>{" "}
-        <code>{finding.variant}</code>
-        {finding.release === null ? null : (
-          <>
-            {" "}
-            · release <code>{finding.release}</code>
-          </>
-        )}
+      <span className="finding-sentence">
+        <InWords text={finding.sentence} />
       </span>
-      <span className="under">Rule: {finding.rule}</span>
       {finding.values.length === 0 ? null : (
         <span className="under">
           Values:{" "}
@@ -37,6 +29,17 @@ function FindingText(props: { readonly finding: Finding }): ReactElement {
           Withdrawn <Moment at={finding.withdrawnAt} absent="" />: late rows changed the window
         </span>
       )}
+      <details className="under">
+        <summary>
+          {finding.monitor.replaceAll("-", " ")} · {finding.layer} layer
+        </summary>
+        Rule: {finding.rule}. Method: <code>{finding.metric}</code> <code>{finding.variant}</code>
+        {finding.release === null ? null : (
+          <>
+            , release <code>{finding.release}</code>
+          </>
+        )}
+      </details>
     </>
   );
 }
@@ -93,10 +96,15 @@ function FindingRow(props: { readonly finding: Finding }): ReactElement {
   );
 }
 
+/** Newest window first; within a window the surest first. */
+export function newestFirst(findings: readonly Finding[]): readonly Finding[] {
+  return [...findings].sort((a, b) => b.window.start.localeCompare(a.window.start) || a.pValue - b.pValue);
+}
+
 /** Findings with every number they carry. Pairs stand one above the other, the lighter one is what it is held against. */
 export function FindingTable(props: { readonly findings: readonly Finding[]; readonly caption: string }): ReactElement {
   return (
-    <ScrollTable caption={props.caption} label={props.caption}>
+    <ScrollTable caption={props.caption} label={props.caption} look="finding-table">
       <thead>
         <tr>
           <th scope="col">Finding</th>

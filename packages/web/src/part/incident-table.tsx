@@ -3,6 +3,7 @@ import type { ReactElement } from "react";
 import { Link } from "wouter";
 import { formatCount } from "../text/number.ts";
 import { IncidentStateBadge, SeverityBadge } from "./badge.tsx";
+import { InWords } from "./in-words.tsx";
 import { Moment, RecentMoment } from "./moment.tsx";
 import { ScrollTable } from "./section.tsx";
 import { useNow } from "./use-now.ts";
@@ -36,7 +37,9 @@ export function IncidentTable(props: {
           <tr key={incident.number}>
             <td className="number">{incident.number}</td>
             <th scope="row" className="wide">
-              <Link href={`/incidents/${incident.number}`}>{incident.title}</Link>
+              <Link href={`/incidents/${incident.number}`}>
+                <InWords text={incident.title} />
+              </Link>
               <span className="under">
                 {incident.system} · {incident.layer} layer
               </span>

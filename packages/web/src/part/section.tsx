@@ -22,12 +22,14 @@ export function Section(props: {
 export function ScrollTable(props: {
   readonly caption: ReactNode;
   readonly label: string;
+  /** A class of the table. */
+  readonly look?: string;
   readonly children: ReactNode;
 }): ReactElement {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
     <section className="table-scroller" aria-label={props.label} tabIndex={0}>
-      <table>
+      <table className={props.look}>
         <caption>
           <span className="caption">{props.caption}</span>
         </caption>

@@ -20,3 +20,17 @@ export const verdictWords: { readonly [S in VerdictState]: VerdictWords } = {
   },
   "not-checked": { word: "Not checked", meaning: "No check has run. It is not known to be healthy." },
 };
+
+const trouble: { readonly [S in VerdictState]: number } = {
+  critical: 0,
+  warning: 1,
+  "not-enough-data": 2,
+  "waiting-for-labels": 3,
+  "not-checked": 4,
+  healthy: 5,
+};
+
+/** What is wrong first, then what is not known, then what is healthy; otherwise in the order given. */
+export function worstFirst<T>(items: readonly T[], verdictOf: (item: T) => VerdictState): readonly T[] {
+  return [...items].sort((a, b) => trouble[verdictOf(a)] - trouble[verdictOf(b)]);
+}

@@ -1,9 +1,10 @@
-import type { EscalationAnswer } from "@homeostat/protocol";
+import type { EscalationAnswer, IncidentDetail } from "@homeostat/protocol";
 import type { ReactElement } from "react";
 import { useEscalations } from "../../data/oncall.ts";
+import { DeliveryBadge } from "../../part/delivery-badge.tsx";
 import { Loaded } from "../../part/loaded.tsx";
 import { Moment } from "../../part/moment.tsx";
-import { Empty, Section } from "../../part/section.tsx";
+import { Empty, ScrollTable, Section } from "../../part/section.tsx";
 
 const phaseWords: { readonly [P in EscalationAnswer["phase"]]: string } = {
   waiting: "Waits for what belongs together; nobody is told yet.",
@@ -16,14 +17,54 @@ const phaseWords: { readonly [P in EscalationAnswer["phase"]]: string } = {
 };
 
 function placeOf({ phase, step, steps, round }: EscalationAnswer): string {
-  if (phase !== "escalating" && phase !== "told") return "";
+  if (phase !== "escalating") return "";
   const place = step > steps ? "the last resort" : `step ${step} of ${steps}`;
   return round > 1 ? ` At ${place}, round ${round}.` : ` At ${place}.`;
 }
 
-/** Who was told by which policy, where it stands and when it goes on. */
-export function EscalationSection(props: { readonly incident: number }): ReactElement {
-  const query = useEscalations(props.incident);
+/** What a message says, in a word. */
+const kindText = (kind: string): string => kind.split(".").at(-1)?.replaceAll("-", " ") ?? kind;
+
+/** Every message, and whether it reached its channel. */
+function MessageTable(props: { readonly messages: IncidentDetail["notifications"] }): ReactElement {
+  return (
+    <ScrollTable caption="Messages about this incident" label="Notifications">
+      <thead>
+        <tr>
+          <th scope="col">Channel</th>
+          <th scope="col">Told</th>
+          <th scope="col">State</th>
+          <th scope="col" className="number">
+            Attempts
+          </th>
+          <th scope="col">At</th>
+          <th scope="col">Detail</th>
+        </tr>
+      </thead>
+      <tbody>
+        {props.messages.map((message) => (
+          <tr key={`${message.channel} ${message.id}`}>
+            <th scope="row">{message.channel}</th>
+            <td>{kindText(message.kind)}</td>
+            <td>
+              <DeliveryBadge state={message.state} />
+            </td>
+            <td className="number">{message.attempts}</td>
+            <td>
+              <Moment at={message.at} absent="not tried yet" />
+            </td>
+            <td className="sentence-cell">{message.detail}</td>
+          </tr>
+        ))}
+      </tbody>
+    </ScrollTable>
+  );
+}
+
+/** Who was told by which policy, where it stands, when it goes on, and whether messages arrived. */
+export function EscalationSection(props: { readonly incident: IncidentDetail }): ReactElement {
+  const { number, notifications } = props.incident;
+  const query = useEscalations(number);
   return (
     <Section id="escalation" title="Who is told">
       <Loaded query={query} what="who is told">
@@ -62,6 +103,7 @@ export function EscalationSection(props: { readonly incident: number }): ReactEl
           )
         }
       </Loaded>
+      {notifications.length === 0 ? <Empty>No message was sent.</Empty> : <MessageTable messages={notifications} />}
     </Section>
   );
 }

@@ -1,5 +1,6 @@
 import type { Diagnosis } from "@homeostat/protocol";
 import type { ReactElement } from "react";
+import { InWords } from "../../part/in-words.tsx";
 import { Empty, Section } from "../../part/section.tsx";
 import { formatCount, formatDecimal, formatShare } from "../../text/number.ts";
 
@@ -27,7 +28,9 @@ export function FixSection(props: { readonly diagnosis: Diagnosis }): ReactEleme
           {fix.map(({ action, words, check }) => (
             <li key={`${action} ${words}`} className="suspect">
               <p className="suspect-head">
-                <strong>{words}</strong>
+                <strong>
+                  <InWords text={words} />
+                </strong>
                 {check.kind === "scored" ? <span className="badge">{check.verdict.replace("-", " ")}</span> : null}
               </p>
               <p className="under">{checkWords(check)}</p>

@@ -51,24 +51,3 @@ export function RadiusSection(props: { readonly incident: IncidentDetail }): Rea
     </Section>
   );
 }
-
-/** What was done since it opened. */
-export function ActionSection(props: { readonly incident: IncidentDetail }): ReactElement {
-  const { actions } = props.incident;
-  return (
-    <Section id="actions" title="Actions taken">
-      {actions.length === 0 ? (
-        <Empty>Nothing was done yet.</Empty>
-      ) : (
-        <ul>
-          {actions.map(({ at, text, actor }) => (
-            <li key={`${at} ${text}`}>
-              <Moment at={at} absent="" /> {text}
-              {actor === null ? "" : ` (${actor})`}
-            </li>
-          ))}
-        </ul>
-      )}
-    </Section>
-  );
-}

@@ -1,6 +1,7 @@
 import type { ReactElement } from "react";
 import { Link } from "wouter";
 import { useSimilarIncidents } from "../../data/learning.ts";
+import { InWords } from "../../part/in-words.tsx";
 import { Moment } from "../../part/moment.tsx";
 import { Empty, Section } from "../../part/section.tsx";
 
@@ -8,11 +9,7 @@ import { Empty, Section } from "../../part/section.tsx";
 export function SimilarSection(props: { readonly number: string }): ReactElement {
   const { data } = useSimilarIncidents(props.number);
   return (
-    <Section
-      id="similar"
-      title="Past incidents like this one"
-      aside={<Link href={`/incidents/${props.number}/postmortem`}>Postmortem</Link>}
-    >
+    <Section id="similar" title="Past incidents like this one">
       {data === undefined || data.items.length === 0 ? (
         <Empty>None shares its slice, features, cause or monitors.</Empty>
       ) : (
@@ -20,7 +17,7 @@ export function SimilarSection(props: { readonly number: string }): ReactElement
           {data.items.map((one) => (
             <li key={one.incident}>
               <Link href={`/incidents/${one.incident}`}>
-                Incident {one.incident}: {one.title}
+                Incident {one.incident}: <InWords text={one.title} />
               </Link>{" "}
               <span className="quiet">
                 <Moment at={one.since} absent="" /> · {one.shared.join(", ")} · cause: {one.cause ?? "not known"}

@@ -2,6 +2,7 @@ import type { Diagnosis } from "@homeostat/protocol";
 import type { ReactElement, ReactNode } from "react";
 import { Hint } from "../../part/hint.tsx";
 import { Empty, ScrollTable, Section } from "../../part/section.tsx";
+import { ShowMore } from "../../part/show-more.tsx";
 import { Known } from "../../part/unknown.tsx";
 import { Bar, type BarTick } from "../../plot/bar.tsx";
 import { driftLevelOf, incidentPsi, warningPsi } from "../../plot/drift-level.ts";
@@ -74,7 +75,7 @@ function SideCard(props: {
 }
 
 /** What the search over conjunctions found and confirmed on rows that took no part in finding it. */
-function FoundSlices(props: { readonly slices: Diagnosis["foundSlices"] }): ReactElement {
+function FoundSlices(props: { readonly slices: readonly Diagnosis["foundSlices"][number][] }): ReactElement {
   return (
     <ScrollTable caption="Slices that got worse, confirmed on held-out rows" label="Slices that got worse">
       <thead>
@@ -134,7 +135,11 @@ export function SliceSection(props: { readonly diagnosis: Diagnosis }): ReactEle
         <Empty>
           No slice stands out: the trouble is not confined to one segment, or there are too few rows to tell.
         </Empty>
-        {foundSlices.length === 0 ? null : <FoundSlices slices={foundSlices} />}
+        {foundSlices.length === 0 ? null : (
+          <ShowMore items={foundSlices} first={4} what="slices">
+            {(slices) => <FoundSlices slices={slices} />}
+          </ShowMore>
+        )}
       </Section>
     );
   }
@@ -169,7 +174,11 @@ export function SliceSection(props: { readonly diagnosis: Diagnosis }): ReactEle
         <span className="key key-incident">0.25 incident</span>
       </p>
       <p>{calmSentence(slice)}</p>
-      {foundSlices.length === 0 ? null : <FoundSlices slices={foundSlices} />}
+      {foundSlices.length === 0 ? null : (
+        <ShowMore items={foundSlices} first={4} what="slices">
+          {(slices) => <FoundSlices slices={slices} />}
+        </ShowMore>
+      )}
     </Section>
   );
 }

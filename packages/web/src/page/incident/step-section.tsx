@@ -1,6 +1,7 @@
 import type { Diagnosis } from "@homeostat/protocol";
 import type { ReactElement } from "react";
 import { VerdictBadge } from "../../part/badge.tsx";
+import { InWords } from "../../part/in-words.tsx";
 import { ScrollTable, Section } from "../../part/section.tsx";
 import { formatDecimal } from "../../text/number.ts";
 import { formatDuration } from "../../text/time.ts";
@@ -82,7 +83,9 @@ export function StepSection(props: { readonly diagnosis: Diagnosis }): ReactElem
               <strong>{step.title}</strong> <StepStatus status={step.status} />
               <span className="quiet">{formatDuration(step.tookMs)}</span>
             </p>
-            <p>{step.verdict}</p>
+            <p>
+              <InWords text={step.verdict} />
+            </p>
             <StepDetail step={step} />
           </li>
         ))}

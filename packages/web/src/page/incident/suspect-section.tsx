@@ -1,6 +1,7 @@
 import type { Diagnosis } from "@homeostat/protocol";
 import type { ReactElement } from "react";
 import { Hint } from "../../part/hint.tsx";
+import { InWords } from "../../part/in-words.tsx";
 import { Moment } from "../../part/moment.tsx";
 import { Empty, Section } from "../../part/section.tsx";
 import { Bar } from "../../plot/bar.tsx";
@@ -27,7 +28,9 @@ function SuspectItem(props: { readonly suspect: Suspect; readonly named: boolean
       {why.length === 0 ? null : (
         <ul>
           {why.map((reason) => (
-            <li key={reason}>{reason}</li>
+            <li key={reason}>
+              <InWords text={reason} />
+            </li>
           ))}
         </ul>
       )}

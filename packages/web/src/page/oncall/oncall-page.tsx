@@ -112,7 +112,10 @@ function ScheduleSection(props: { readonly schedule: ScheduleSummary; readonly d
         {(calendar) => (
           <>
             <WeekLane calendar={calendar} days={days} nowMs={nowMs} />
-            <ShiftTable calendar={calendar} />
+            <details className="as-table">
+              <summary>The week as a table</summary>
+              <ShiftTable calendar={calendar} />
+            </details>
           </>
         )}
       </Loaded>
@@ -131,7 +134,8 @@ export function OncallPage(): ReactElement {
     <>
       <h1>On call</h1>
       <p>
-        When nobody is to be told: <Link href="/silences">silences</Link>.
+        Who is called when something breaks, a week at a time. When nobody is to be told:{" "}
+        <Link href="/silences">silences</Link>.
       </p>
       <div className="controls">
         <button type="button" onClick={() => setWeeks(weeks - 1)}>

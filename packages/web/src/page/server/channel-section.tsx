@@ -50,7 +50,14 @@ export function ChannelSection(): ReactElement {
               apply it.
             </Empty>
           ) : (
-            <ScrollTable caption="Ways to tell people; `homeostat channel test NAME` tries one" label="Channels">
+            <ScrollTable
+              caption={
+                <>
+                  Ways to tell people; <code>homeostat channel test NAME</code> tries one
+                </>
+              }
+              label="Channels"
+            >
               <thead>
                 <tr>
                   <th scope="col">Channel</th>

@@ -3,10 +3,11 @@ import type { ReactElement } from "react";
 import { Link } from "wouter";
 import { useCounts } from "../../data/system.ts";
 import { Fact, Facts } from "../../part/fact.tsx";
+import { FoldedSection } from "../../part/folded-section.tsx";
 import { GapTable } from "../../part/gap-table.tsx";
 import { Hint } from "../../part/hint.tsx";
 import { Loaded } from "../../part/loaded.tsx";
-import { ScrollTable, Section } from "../../part/section.tsx";
+import { ScrollTable } from "../../part/section.tsx";
 import { formatCount } from "../../text/number.ts";
 
 function CountsRow(props: { readonly name: string; readonly counts: IntakeCounts["predictions"] }): ReactElement {
@@ -26,7 +27,7 @@ function CountsRow(props: { readonly name: string; readonly counts: IntakeCounts
 export function CountsSection(props: { readonly system: string }): ReactElement {
   const query = useCounts(props.system);
   return (
-    <Section id="rows" title="Rows received">
+    <FoldedSection id="rows" title="Rows received" says="Where every row that came in is now">
       <Loaded query={query} what="counts">
         {(counts) => (
           <>
@@ -76,6 +77,6 @@ export function CountsSection(props: { readonly system: string }): ReactElement 
           </>
         )}
       </Loaded>
-    </Section>
+    </FoldedSection>
   );
 }

@@ -1,7 +1,7 @@
 import type { WindowSummary } from "@homeostat/protocol";
 import { type ReactElement, useMemo } from "react";
-import { Hint } from "../../part/hint.tsx";
-import { Empty, Section } from "../../part/section.tsx";
+import { FoldedSection } from "../../part/folded-section.tsx";
+import { Empty } from "../../part/section.tsx";
 import { LineChart } from "../../plot/line-chart.tsx";
 import type { Marker, Series } from "../../plot/series.ts";
 import { formatCount, formatShare } from "../../text/number.ts";
@@ -32,14 +32,7 @@ export function CoverageSection(props: SensingProps & { readonly markers: readon
   const { lengthMs } = props.system.windows;
   const series = useMemo(() => [coverageSeries(windows, nameWindow)], [windows, nameWindow]);
   return (
-    <Section
-      id="coverage"
-      title={
-        <>
-          Label coverage <Hint term="coverage" />
-        </>
-      }
-    >
+    <FoldedSection id="coverage" title="Label coverage" says="How much of each window has an outcome">
       {windows.length === 0 ? (
         <Empty>No window has begun.</Empty>
       ) : (
@@ -57,6 +50,6 @@ export function CoverageSection(props: SensingProps & { readonly markers: readon
           height={150}
         />
       )}
-    </Section>
+    </FoldedSection>
   );
 }

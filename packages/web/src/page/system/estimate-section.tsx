@@ -4,6 +4,7 @@ import { useEstimates } from "../../data/sensing.ts";
 import { Hint } from "../../part/hint.tsx";
 import { Loaded } from "../../part/loaded.tsx";
 import { Empty, ScrollTable, Section } from "../../part/section.tsx";
+import { ShowMore } from "../../part/show-more.tsx";
 import { Known, Unknown } from "../../part/unknown.tsx";
 import { estimateSentence, standingWords } from "../../text/estimate-sentence.ts";
 import { metricWords } from "../../text/metric.ts";
@@ -87,31 +88,35 @@ export function EstimateSection({ system, range, nameWindow }: SensingProps): Re
           return (
             <>
               <p>{estimateSentence(newest, nameWindow(newest.window))}</p>
-              <ScrollTable caption={caption} label={caption}>
-                <thead>
-                  <tr>
-                    <th scope="col">Window</th>
-                    <th scope="col" className="number">
-                      Estimated <span className="under">95 % interval</span>
-                    </th>
-                    <th scope="col" className="number">
-                      Corrected by labels
-                    </th>
-                    <th scope="col" className="number">
-                      Turned out
-                    </th>
-                    <th scope="col" className="number">
-                      Baseline
-                    </th>
-                    <th scope="col">Record of being right</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {cells.map((cell) => (
-                    <Row key={cell.window} cell={cell} name={nameWindow(cell.window)} />
-                  ))}
-                </tbody>
-              </ScrollTable>
+              <ShowMore items={cells} first={3} what="windows">
+                {(shown) => (
+                  <ScrollTable caption={caption} label={caption}>
+                    <thead>
+                      <tr>
+                        <th scope="col">Window</th>
+                        <th scope="col" className="number">
+                          Estimated <span className="under">95 % interval</span>
+                        </th>
+                        <th scope="col" className="number">
+                          Corrected by labels
+                        </th>
+                        <th scope="col" className="number">
+                          Turned out
+                        </th>
+                        <th scope="col" className="number">
+                          Baseline
+                        </th>
+                        <th scope="col">Record of being right</th>
+                      </tr>
+                    </thead>
+                    <tbody>
+                      {shown.map((cell) => (
+                        <Row key={cell.window} cell={cell} name={nameWindow(cell.window)} />
+                      ))}
+                    </tbody>
+                  </ScrollTable>
+                )}
+              </ShowMore>
             </>
           );
         }}

@@ -1,13 +1,18 @@
 import type { SystemDetail } from "@homeostat/protocol";
 import type { ReactElement } from "react";
-import { Empty, ScrollTable, Section } from "../../part/section.tsx";
+import { FoldedSection } from "../../part/folded-section.tsx";
+import { Empty, ScrollTable } from "../../part/section.tsx";
 import { formatCount } from "../../text/number.ts";
 
 /** The SQL behind every feature, every segment and the outcome, and what is declared but not checked. */
 export function FeatureSection(props: { readonly system: SystemDetail }): ReactElement {
   const { features, segments, outcome, unchecked } = props.system;
   return (
-    <Section id="features" title="Features and segments">
+    <FoldedSection
+      id="features"
+      title="Features and segments"
+      says={`${formatCount(features.length)} features, ${formatCount(segments.length)} segments and the outcome, with their SQL`}
+    >
       <ScrollTable caption="Features, with the SQL that computes them in training and in serving" label="Features">
         <thead>
           <tr>
@@ -67,6 +72,6 @@ export function FeatureSection(props: { readonly system: SystemDetail }): ReactE
           ))}
         </ul>
       )}
-    </Section>
+    </FoldedSection>
   );
 }

@@ -1,30 +1,27 @@
 import type { Finding } from "@homeostat/protocol";
-import { type ReactElement, useState } from "react";
+import type { ReactElement } from "react";
 import { type Range, useFindings } from "../../data/sensing.ts";
-import { FindingTable } from "../../part/finding-table.tsx";
+import { FindingTable, newestFirst } from "../../part/finding-table.tsx";
 import { Loaded } from "../../part/loaded.tsx";
 import { Empty, Section } from "../../part/section.tsx";
+import { ShowMore } from "../../part/show-more.tsx";
 
-const firstFew = 10;
+const firstFew = 5;
 
 function FindingList(props: { readonly findings: readonly Finding[] }): ReactElement {
   const { findings } = props;
-  const [all, setAll] = useState(false);
   if (findings.length === 0) {
     return <Empty>No finding in these windows. A finding needs a shift that is both real and large enough.</Empty>;
   }
   return (
-    <>
-      <FindingTable
-        findings={all ? findings : findings.slice(0, firstFew)}
-        caption={`${findings.length} ${findings.length === 1 ? "finding" : "findings"} in these windows, newest first`}
-      />
-      {findings.length <= firstFew ? null : (
-        <button type="button" onClick={() => setAll(!all)}>
-          {all ? `Show the first ${firstFew}` : `Show all ${findings.length}`}
-        </button>
+    <ShowMore items={newestFirst(findings)} first={firstFew} what="findings">
+      {(items) => (
+        <FindingTable
+          findings={items}
+          caption={`${findings.length} ${findings.length === 1 ? "finding" : "findings"} in these windows, newest first`}
+        />
       )}
-    </>
+    </ShowMore>
   );
 }
 

@@ -1,9 +1,10 @@
 import type { LabelLag, LabelReport } from "@homeostat/protocol";
 import type { ReactElement } from "react";
 import { useLabels } from "../../data/sensing.ts";
+import { FoldedSection } from "../../part/folded-section.tsx";
 import { Hint } from "../../part/hint.tsx";
 import { Loaded } from "../../part/loaded.tsx";
-import { Empty, ScrollTable, Section } from "../../part/section.tsx";
+import { Empty, ScrollTable } from "../../part/section.tsx";
 import { LineChart } from "../../plot/line-chart.tsx";
 import type { Series } from "../../plot/series.ts";
 import { formatAge, lagSentence, quantileText } from "../../text/lag.ts";
@@ -99,26 +100,22 @@ function RestatedText({ report }: { readonly report: LabelReport }): ReactElemen
 export function LabelLagSection({ system, range, windows }: SensingProps): ReactElement {
   const query = useLabels(system.name, range);
   return (
-    <Section
-      id="label-lag"
-      title={
-        <>
-          Label lag <Hint term="labelLag" />
-        </>
-      }
-    >
+    <FoldedSection id="label-lag" title="Label lag" says="How long outcomes take to come">
       {windows.length === 0 ? (
         <Empty>No window has begun.</Empty>
       ) : (
         <Loaded query={query} what="label lag" lines={4}>
           {(report) => (
             <>
+              <p>
+                Label lag <Hint term="labelLag" />
+              </p>
               <LagPicture report={report} />
               <RestatedText report={report} />
             </>
           )}
         </Loaded>
       )}
-    </Section>
+    </FoldedSection>
   );
 }

@@ -4,7 +4,9 @@ import { useMonitors } from "../../data/monitor.ts";
 import { VerdictBadge } from "../../part/badge.tsx";
 import { Loaded } from "../../part/loaded.tsx";
 import { ScrollTable, Section } from "../../part/section.tsx";
+import { ShowMore } from "../../part/show-more.tsx";
 import { formatCount, formatNumber } from "../../text/number.ts";
+import { worstFirst } from "../../text/verdict.ts";
 import { MonitorSeries } from "./monitor-series.tsx";
 
 function Row(props: {
@@ -25,11 +27,16 @@ function Row(props: {
       <td>
         <VerdictBadge state={monitor.verdict} />
       </td>
-      <td>{monitor.says}</td>
-      <td>{monitor.severity === "critical" ? monitor.owner : `${monitor.owner} (warns only)`}</td>
+      <td className="sentence-cell">
+        {monitor.says}
+        <span className="under">{monitor.why}</span>
+      </td>
+      <td>
+        {monitor.owner}
+        {monitor.severity === "critical" ? null : <span className="under">warns only</span>}
+      </td>
       <td className="number">{spending === undefined ? "" : formatNumber(spending.mayCost)}</td>
       <td className="number">{spending === undefined ? "" : formatCount(spending.pages)}</td>
-      <td>{monitor.why}</td>
     </tr>
   );
 }
@@ -41,34 +48,37 @@ function Monitors(props: { readonly system: string; readonly list: MonitorList }
     <>
       <p>{list.budget.says}</p>
       {list.advice === null ? null : <p>Windows: {list.advice}.</p>}
-      <ScrollTable caption="Monitors with their verdict on the newest evaluated window" label="Monitors">
-        <thead>
-          <tr>
-            <th scope="col">Monitor</th>
-            <th scope="col">Verdict</th>
-            <th scope="col">Series</th>
-            <th scope="col">Tells</th>
-            <th scope="col" className="number">
-              May cost a month
-            </th>
-            <th scope="col" className="number">
-              Incidents in {formatCount(list.budget.days)} days
-            </th>
-            <th scope="col">Why it watches</th>
-          </tr>
-        </thead>
-        <tbody>
-          {list.items.map((monitor) => (
-            <Row
-              key={monitor.name}
-              monitor={monitor}
-              budget={list.budget}
-              chosen={chosen === monitor.name}
-              onChoose={() => setChosen(chosen === monitor.name ? null : monitor.name)}
-            />
-          ))}
-        </tbody>
-      </ScrollTable>
+      <ShowMore items={worstFirst(list.items, ({ verdict }) => verdict)} first={8} what="monitors">
+        {(monitors) => (
+          <ScrollTable caption="Monitors with their verdict on the newest evaluated window" label="Monitors">
+            <thead>
+              <tr>
+                <th scope="col">Monitor</th>
+                <th scope="col">Verdict</th>
+                <th scope="col">What it says, and why it watches</th>
+                <th scope="col">Tells</th>
+                <th scope="col" className="number">
+                  May cost a month
+                </th>
+                <th scope="col" className="number">
+                  Incidents in {formatCount(list.budget.days)} days
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {monitors.map((monitor) => (
+                <Row
+                  key={monitor.name}
+                  monitor={monitor}
+                  budget={list.budget}
+                  chosen={chosen === monitor.name}
+                  onChoose={() => setChosen(chosen === monitor.name ? null : monitor.name)}
+                />
+              ))}
+            </tbody>
+          </ScrollTable>
+        )}
+      </ShowMore>
       {chosen === null ? null : <MonitorSeries system={system} monitor={chosen} />}
     </>
   );

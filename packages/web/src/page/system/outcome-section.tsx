@@ -1,8 +1,9 @@
 import type { OutcomeTotal } from "@homeostat/protocol";
 import type { ReactElement } from "react";
 import { useOutcomes } from "../../data/sensing.ts";
+import { FoldedSection } from "../../part/folded-section.tsx";
 import { Loaded } from "../../part/loaded.tsx";
-import { Empty, ScrollTable, Section } from "../../part/section.tsx";
+import { Empty, ScrollTable } from "../../part/section.tsx";
 import { Known } from "../../part/unknown.tsx";
 import { formatCount, formatNumber } from "../../text/number.ts";
 import type { SensingProps } from "./sensing-props.ts";
@@ -33,7 +34,7 @@ function Row({ total, when }: { readonly total: OutcomeTotal; readonly when: str
 export function OutcomeSection({ system, range, nameWindow }: SensingProps): ReactElement {
   const query = useOutcomes(system.name, range);
   return (
-    <Section id="outcomes" title="Business and feedback">
+    <FoldedSection id="outcomes" title="Business and feedback" says="What predictions were worth and what users said">
       <Loaded query={query} what="business metrics and feedback" lines={3}>
         {({ items }) =>
           items.length === 0 ? (
@@ -71,6 +72,6 @@ export function OutcomeSection({ system, range, nameWindow }: SensingProps): Rea
           )
         }
       </Loaded>
-    </Section>
+    </FoldedSection>
   );
 }

@@ -16,7 +16,7 @@ import type { SensingProps } from "./sensing-props.ts";
 
 /** More lines than this cannot be told apart without colour. */
 const mostCharted = 4;
-const firstFew = 12;
+const firstFew = 8;
 
 interface PerformanceProps extends SensingProps {
   readonly chosen: WindowSummary | null;

@@ -109,10 +109,11 @@ function Row(props: {
       <td className="number">
         <Beside cell={cell} absent={absent} />
       </td>
-      <td className="number">{formatCount(cell.rows)}</td>
-      <td className="number">
-        <Known value={cell.rows === 0 ? null : cell.labelledRows / cell.rows} format={formatShare} absent="no rows" />
-        <span className="under">{formatCount(cell.labelledRows)}</span>
+      <td className="number" title={`${formatCount(cell.labelledRows)} rows have an outcome`}>
+        {formatCount(cell.rows)}
+        <span className="under">
+          <Known value={cell.rows === 0 ? null : cell.labelledRows / cell.rows} format={formatShare} absent="no rows" />
+        </span>
       </td>
     </tr>
   );
@@ -164,10 +165,9 @@ export function PerformanceTable(props: {
           </th>
           <th scope="col" className="number">
             Rows
-          </th>
-          <th scope="col" className="number">
-            Labelled <Hint term="coverage" />
-            <span className="under">rows</span>
+            <span className="under">
+              labelled <Hint term="coverage" />
+            </span>
           </th>
         </tr>
       </thead>

@@ -1,15 +1,16 @@
 import type { ReactElement } from "react";
 import { useReleases } from "../../data/system.ts";
+import { FoldedSection } from "../../part/folded-section.tsx";
 import { Loaded } from "../../part/loaded.tsx";
 import { Moment } from "../../part/moment.tsx";
-import { Empty, ScrollTable, Section } from "../../part/section.tsx";
+import { Empty, ScrollTable } from "../../part/section.tsx";
 import { Unknown } from "../../part/unknown.tsx";
 
 /** Releases, newest first. */
 export function ReleaseSection(props: { readonly system: string }): ReactElement {
   const query = useReleases(props.system);
   return (
-    <Section id="releases" title="Releases">
+    <FoldedSection id="releases" title="Releases" says="Every release with model, pipeline and baseline">
       <Loaded query={query} what="releases">
         {({ items }) =>
           items.length === 0 ? (
@@ -60,6 +61,6 @@ export function ReleaseSection(props: { readonly system: string }): ReactElement
           )
         }
       </Loaded>
-    </Section>
+    </FoldedSection>
   );
 }

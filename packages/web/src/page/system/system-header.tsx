@@ -109,6 +109,9 @@ export function SystemHeader(props: { readonly system: SystemDetail }): ReactEle
         <Fact name="Lineage">
           <Link href={lineageHref(`system:${system.name}`)}>what it is made from</Link>
         </Fact>
+        <Fact name="Health reviews">
+          <Link href={`/reviews?system=${system.name}`}>month by month</Link>
+        </Fact>
         <Fact name="Owners">
           <ul className="owners">
             {Object.entries(system.owners).map(([duty, owner]) => (

@@ -4,6 +4,7 @@ import { useChanges } from "../../data/change.ts";
 import { useWindows } from "../../data/sensing.ts";
 import { useSystem } from "../../data/system.ts";
 import { changeMarkers } from "../../part/change-list.tsx";
+import { Contents } from "../../part/contents.tsx";
 import { Loaded } from "../../part/loaded.tsx";
 import { useTitle } from "../../part/use-title.ts";
 import { formatWindow } from "../../text/time.ts";
@@ -48,13 +49,13 @@ function SystemBody(props: {
       <DriftSection {...sensing} markers={markers} />
       <PerformanceSection {...sensing} chosen={chosen} markers={markers} />
       <EstimateSection {...sensing} />
+      <FindingSection system={system.name} range={range} />
+      <ChangeSection query={changes} />
+      <MonitorSection system={system.name} />
+      <FailureModeSection system={system.name} />
       <CoverageSection {...sensing} markers={markers} />
       <LabelLagSection {...sensing} />
       <OutcomeSection {...sensing} />
-      <ChangeSection query={changes} />
-      <FindingSection system={system.name} range={range} />
-      <MonitorSection system={system.name} />
-      <FailureModeSection system={system.name} />
       <CountsSection system={system.name} />
       <ReleaseSection system={system.name} />
       <FeatureSection system={system} />
@@ -63,22 +64,42 @@ function SystemBody(props: {
 }
 
 const parts = [
-  ["health", "Health"],
-  ["incidents", "Incidents"],
-  ["objectives", "Objectives"],
-  ["drift", "Drift"],
-  ["performance", "Performance"],
-  ["estimates", "Estimates"],
-  ["coverage", "Labels"],
-  ["label-lag", "Label lag"],
-  ["outcomes", "Business"],
-  ["changes", "Changes"],
-  ["findings", "Findings"],
-  ["monitors", "Monitors"],
-  ["failure-modes", "What is watched"],
-  ["rows", "Rows"],
-  ["releases", "Releases"],
-  ["features", "Features"],
+  {
+    group: "How it is",
+    sections: [
+      { id: "health", name: "Health" },
+      { id: "incidents", name: "Incidents" },
+      { id: "objectives", name: "Objectives" },
+    ],
+  },
+  {
+    group: "What is seen",
+    sections: [
+      { id: "drift", name: "Drift" },
+      { id: "performance", name: "Performance" },
+      { id: "estimates", name: "Estimates" },
+      { id: "findings", name: "Findings" },
+      { id: "changes", name: "Changes" },
+    ],
+  },
+  {
+    group: "What watches",
+    sections: [
+      { id: "monitors", name: "Monitors" },
+      { id: "failure-modes", name: "Failure modes" },
+    ],
+  },
+  {
+    group: "What it stands on",
+    sections: [
+      { id: "coverage", name: "Labels" },
+      { id: "label-lag", name: "Label lag" },
+      { id: "outcomes", name: "Business" },
+      { id: "rows", name: "Rows" },
+      { id: "releases", name: "Releases" },
+      { id: "features", name: "Features" },
+    ],
+  },
 ] as const;
 
 /** Everything about one system, from the verdict down to the SQL of its features. */
@@ -93,13 +114,7 @@ export function SystemPage(props: { readonly name: string }): ReactElement {
         {(detail) => (
           <>
             <SystemHeader system={detail} />
-            <nav className="contents" aria-label="On this page">
-              {parts.map(([id, word]) => (
-                <a key={id} href={`#${id}`}>
-                  {word}
-                </a>
-              ))}
-            </nav>
+            <Contents groups={parts} />
             <Loaded query={windows} what="windows" lines={6}>
               {({ items }) => <SystemBody system={detail} windows={items} />}
             </Loaded>
