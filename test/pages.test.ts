@@ -139,6 +139,29 @@ describe("the pages of a system in trouble", () => {
     await calm();
   });
 
+  it("lead everywhere: every place of the navigation, and from a system to the parts that are folded", async () => {
+    const places = page.getByRole("navigation", { name: "Pages" }).getByRole("link");
+    const names = await places.allTextContents();
+    expect(names).toEqual(expect.arrayContaining(["Incidents", "On call", "Silences", "Reviews", "Server"]));
+    for (const name of names) {
+      await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name, exact: true }).click();
+      await page.locator("nav a[aria-current=page]", { hasText: name }).waitFor();
+      await page.getByRole("heading", { level: 1 }).waitFor();
+      await calm();
+    }
+    await page.goto(`${house.url}/systems/flight-delay`);
+    const contents = page.getByRole("navigation", { name: "On this page" });
+    for (const name of ["Monitors", "Failure modes", "Objectives", "Releases", "Rows"]) {
+      await contents.getByRole("link", { name, exact: true }).click();
+    }
+    await page.locator("#releases").getByText("live", { exact: true }).waitFor();
+    await page.locator("#rows").getByRole("columnheader", { name: "Acknowledged" }).waitFor();
+    await calm();
+    await page.getByRole("link", { name: "month by month" }).click();
+    await page.getByRole("heading", { level: 1, name: "Health reviews" }).waitFor();
+    await page.getByRole("link", { name: "2001-02" }).waitFor();
+  });
+
   it("draw the lineage of the system, every component a link to its own", async () => {
     await page.goto(`${house.url}/systems/flight-delay`);
     await page.getByRole("link", { name: "what it is made from" }).click();

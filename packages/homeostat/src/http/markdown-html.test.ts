@@ -42,6 +42,7 @@ describe("Markdown for a page", () => {
     expect(markdownHtml(sentenceMarkdown("`departure_hour` moved in *ATL*"))).toBe(
       "<p><code>departure_hour</code> moved in *ATL*</p>\n",
     );
+    expect(sentenceMarkdown("began 2001-02-10T00:00:00.000Z")).toBe("began 2001-02-10 00:00 UTC");
     expect(markdownHtml(sentenceMarkdown("one ` alone"))).toBe("<p>one ` alone</p>\n");
   });
 });

@@ -9,7 +9,7 @@ const places = [
   {
     href: "/",
     word: "Systems",
-    holds: (path: string) => path === "/" || (path.startsWith("/systems/") && !isDataset(path)),
+    holds: (path: string) => path === "/" || path === "/lineage" || (path.startsWith("/systems/") && !isDataset(path)),
   },
   { href: "/incidents", word: "Incidents", holds: (path: string) => path.startsWith("/incidents") },
   {

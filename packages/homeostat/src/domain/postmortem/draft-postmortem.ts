@@ -126,7 +126,7 @@ function causeText({ diagnosis, linkedCause }: Incident): string {
       change === undefined
         ? "none of the logged changes"
         : `${plainMarkdown(change.title)} (${plainMarkdown(change.component)})`,
-      plainMarkdown(why.join("; ")),
+      sentenceMarkdown(why.join("; ")),
     ]);
   const table = rows.length === 0 ? [] : [tableMarkdown(["Probability", "Change", "Why"], rows)];
   return [...said, verdict, ...table].join("\n\n");

@@ -6,8 +6,15 @@ export function plainMarkdown(text: string): string {
   return text.replaceAll(/\s+/g, " ").replaceAll(special, (character) => `\\${character}`);
 }
 
-/** Our own sentences, which put names between backticks: these stay code, all else is as in `plainMarkdown`. */
-export function sentenceMarkdown(text: string): string {
+/** Instants as `isoOf` writes them; people read them to the minute. */
+const instant = /(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d(?:\.\d+)?Z/g;
+
+/**
+ * Our own sentences, which put names between backticks: these stay code, instants are told to the minute, all else is as
+ * in `plainMarkdown`.
+ */
+export function sentenceMarkdown(sentence: string): string {
+  const text = sentence.replaceAll(instant, "$1 $2 UTC");
   const parts = text.replaceAll(/\s+/g, " ").split("`");
   if (parts.length % 2 === 0) return plainMarkdown(text);
   return parts.map((part, index) => (index % 2 === 1 ? `\`${part}\`` : plainMarkdown(part))).join("");

@@ -1,3 +1,4 @@
+import { failureModeOf } from "../coverage/failure-mode.ts";
 import { plainMarkdown, sentenceMarkdown } from "../postmortem/markdown-text.ts";
 import type { ReviewFacts } from "./review-facts.ts";
 
@@ -44,7 +45,7 @@ export function nextSteps(facts: ReviewFacts): readonly string[] {
       .slice(0, 3)
       .map(
         ({ mode, watch }) =>
-          `See why ${mode} was asked about in vain: ${plainMarkdown("why" in watch ? watch.why : "")}.`,
+          `See why it cannot be told that “${failureModeOf(mode).title}”: ${sentenceMarkdown("why" in watch ? watch.why : "")}.`,
       ),
   ];
   return steps.length === 0 ? ["Nothing that this review knows of."] : steps;

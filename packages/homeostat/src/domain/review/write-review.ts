@@ -1,3 +1,4 @@
+import { failureModeOf } from "../coverage/failure-mode.ts";
 import { durationWords } from "../duration-words.ts";
 import { type Instant, isoOf } from "../instant.ts";
 import type { Estimate } from "../model/model-store.ts";
@@ -53,12 +54,14 @@ export function writeReview(facts: ReviewFacts): string {
 }
 
 function watchedText({ coverage }: ReviewFacts): string {
-  const watched = coverage.filter(({ watch }) => watch.kind === "watched").map(({ mode }) => mode);
+  const watched = coverage.filter(({ watch }) => watch.kind === "watched").map(({ mode }) => failureModeOf(mode).title);
   const rest = coverage.flatMap(({ mode, watch }) =>
-    watch.kind === "watched" ? [] : [[mode, watch.kind.replaceAll("-", " "), plainMarkdown(watch.why)]],
+    watch.kind === "watched"
+      ? []
+      : [[failureModeOf(mode).title, watch.kind.replaceAll("-", " "), sentenceMarkdown(watch.why)]],
   );
-  const first = `As things stand now, ${watched.length} of ${coverage.length} failure modes are watched${watched.length === 0 ? "" : `: ${watched.join(", ")}`}.`;
-  return rest.length === 0 ? first : `${first}\n\n${tableMarkdown(["Failure mode", "State", "Why"], rest)}`;
+  const first = `As things stand now, ${watched.length} of ${coverage.length} ways of going wrong are watched${watched.length === 0 ? "" : `: ${watched.join("; ")}`}.`;
+  return rest.length === 0 ? first : `${first}\n\n${tableMarkdown(["What goes wrong", "State", "Why"], rest)}`;
 }
 
 function windowsText({ windows }: ReviewFacts): string {

@@ -81,8 +81,9 @@ export function ActionSection(props: { readonly incident: IncidentDetail }): Rea
   const { data } = useActions(incident.number);
   const runs = data?.items ?? [];
   // The table above says the newest of each rule; the list says the rest.
-  const byRule = new Set(runs.map(({ action }) => `action ${action}`));
-  const others = incident.actions.filter(({ actor }) => actor === null || !byRule.has(actor));
+  const others = incident.actions.filter(
+    ({ text }) => !runs.some((run) => text.startsWith(`${run.action} (${run.do})`)),
+  );
   return (
     <Section id="actions" title="Actions">
       {runs.length === 0 ? null : <RuleTable runs={runs} />}
@@ -94,7 +95,7 @@ export function ActionSection(props: { readonly incident: IncidentDetail }): Rea
           {others.map(({ at, text, actor }) => (
             <li key={`${at} ${text}`}>
               <Moment at={at} absent="" /> <InWords text={text} />
-              {actor === null ? "" : ` (${actor})`}
+              {actor === null || text.includes(actor) ? "" : ` (${actor})`}
             </li>
           ))}
         </ul>

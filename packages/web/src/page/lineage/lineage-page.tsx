@@ -78,6 +78,7 @@ export function LineagePage(): ReactElement {
   return (
     <>
       <h1>Lineage</h1>
+      <p>What a component is made from, to its left, and what is made from it, to its right. A box leads to its own.</p>
       {node === "" ? (
         <Empty>
           Open the lineage of a system from its page, or name a component in the address:{" "}

@@ -10,8 +10,8 @@ import { useTitle } from "../../part/use-title.ts";
 import { colourOf, midnightsOf, mondayOf, placeIn } from "./week.ts";
 
 const percent = (share: number): string => `${share * 100}%`;
-const dayText = (day: Date): string =>
-  day.toLocaleDateString(undefined, { weekday: "short", day: "numeric", month: "short" });
+const weekdayText = (day: Date): string => day.toLocaleDateString(undefined, { weekday: "short" });
+const dateText = (day: Date): string => day.toLocaleDateString(undefined, { day: "numeric", month: "short" });
 
 /** The week as one lane per schedule: who is on call when, gaps marked. */
 function WeekLane(props: {
@@ -28,7 +28,7 @@ function WeekLane(props: {
         const { left, width } = placeIn(week, day.toISOString(), next.toISOString());
         return (
           <div key={day.getTime()} className="week-day" style={{ left: percent(left), width: percent(width) }}>
-            {dayText(day)}
+            {weekdayText(day)} <span className="week-date">{dateText(day)}</span>
           </div>
         );
       })}

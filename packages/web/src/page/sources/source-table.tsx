@@ -80,7 +80,7 @@ function SourceRow(props: {
       </td>
       <td className="number">{formatCount(source.rules)}</td>
       <td className="number">
-        {formatCount(source.unchecked)}
+        {formatCount(source.unchecked)} {source.unchecked === 1 ? "statement" : "statements"}
         {skipped === 0 ? null : (
           <span className="under">and {skipped === 1 ? "1 rule" : `${formatCount(skipped)} rules`}</span>
         )}
