@@ -83,8 +83,9 @@ export function createSloWatch(ports: SloPorts): SloWatch {
     recount: (system, window) => recount(ports, system, window),
     async check(system, tell, cancellation) {
       const slos = system.slos ?? [];
+      if (slos.length === 0) return;
       const events = await sloNow(ports, system);
-      if (slos.length === 0 || events === undefined) return;
+      if (events === undefined) return;
       for (const slo of slos) await catchUp(ports, system, slo, events);
       await countChanged(system, cancellation);
       for (const slo of slos) {
