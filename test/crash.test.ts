@@ -44,13 +44,18 @@ function plan(times: number): readonly Life[] {
     ...points.map(
       (point, index): Life => ({ point, nth: point === "after-quarantine" ? 1 : any(3), whom: whoms[index % 2]! }),
     ),
-    { point: "during-staging", nth: 1, whom: "engine" },
     { point: "during-insert", nth: 1, whom: "engine" },
+    { point: "any moment", nth: 0, whom: "server" },
+  ];
+  const often: Life[] = [
+    ...once,
+    { point: "during-staging", nth: 1, whom: "engine" },
     { point: "after-adoption", nth: 2, whom: "group" },
     { point: "before-removal", nth: 1, whom: "group" },
-    ...whoms.map((whom): Life => ({ point: "any moment", nth: 0, whom })),
+    { point: "any moment", nth: 0, whom: "group" },
+    { point: "any moment", nth: 0, whom: "engine" },
   ];
-  return Array.from({ length: times }, () => once).flat();
+  return times === 1 ? once : Array.from({ length: times }, () => often).flat();
 }
 
 const lives = plan(process.env.HOMEOSTAT_TEST_LONG === undefined ? 1 : 25);

@@ -17,7 +17,7 @@ import { seasonOf, type WindowRecord } from "../../domain/window/window.ts";
 import type { EvidencePorts } from "./evidence/evidence-gatherer.ts";
 import { gatherEvidence } from "./evidence/gather-evidence.ts";
 import { makeEmptyWindows } from "./make-empty-windows.ts";
-import { watermarkOf } from "./watermark.ts";
+import { followsClock, watermarkOf } from "./watermark.ts";
 
 export interface SensePorts extends EvidencePorts {
   readonly events: EventStore;
@@ -82,10 +82,12 @@ export function createSenses(ports: SensePorts): Senses {
       const due = dirty.filter(
         (record) => isDue(system, record, watermark, now) || wasExamined(record, looks.get(record.start), watermark),
       );
+      const isLive = followsClock(system, frontier);
       let evaluated = 0;
       for (const record of due) {
         if (cancellation?.aborted === true) break;
-        await evaluateOne(ports, { system, release, baseline, picture, watermark, ...watchOf(system) }, record, tell);
+        const context = { system, release, baseline, picture, watermark, isLive, ...watchOf(system) };
+        await evaluateOne(ports, context, record, tell);
         evaluated += 1;
       }
       return evaluated;
@@ -122,6 +124,8 @@ interface Context {
   readonly baseline: Baseline;
   readonly picture: ReferencePicture;
   readonly watermark: Instant;
+  /** Whether rows are received about when they happen, and are not old ones replayed. */
+  readonly isLive: boolean;
   readonly watching: readonly MonitorSettings[];
   /** The false-discovery rate that the alarm budget leaves for each window. */
   readonly level: number;

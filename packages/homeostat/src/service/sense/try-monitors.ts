@@ -12,7 +12,7 @@ import type { DeclaredMonitor, System } from "../../domain/system/system.ts";
 import { seasonOf, type WindowRecord } from "../../domain/window/window.ts";
 import type { EvidencePorts } from "./evidence/evidence-gatherer.ts";
 import { gatherEvidence } from "./evidence/gather-evidence.ts";
-import { watermarkOf } from "./watermark.ts";
+import { followsClock, watermarkOf } from "./watermark.ts";
 
 export interface TrialPorts extends EvidencePorts {
   readonly events: EventStore;
@@ -82,7 +82,19 @@ export async function tryMonitors(
       if (window === undefined) continue;
       const season = seasonOf(window, system.windows.season);
       const outcomesMature = window.end + system.outcome.maturityMs <= watermark;
-      const scene = { system: after, release, baseline, picture, window, watermark, profile, season, outcomesMature };
+      const isLive = followsClock(system, frontier);
+      const scene = {
+        isLive,
+        system: after,
+        release,
+        baseline,
+        picture,
+        window,
+        watermark,
+        profile,
+        season,
+        outcomesMature,
+      };
       const evidence = await gatherEvidence(ports, scene, watching);
       const question = { picture, profile, season, outcomesMature, evidence };
       // a gap in the windows breaks every streak

@@ -2,10 +2,15 @@ import { latencyTest } from "../latency-test.ts";
 import type { MonitorDefinition } from "../monitor.ts";
 import { keyOf } from "../segment-key.ts";
 import { asks, chosenSegments, metricOf } from "../settings.ts";
+import { untested } from "../untested.ts";
 import type { SeriesTest } from "../verdict.ts";
 import { percent, segmentWords, wholeNumber, windowsRunning } from "../wording.ts";
 
 const shares: Readonly<Record<string, number>> = { p95: 0.95, p99: 0.99 };
+
+const replayed =
+  "rows were replayed long after their time: how fast they were answered says how hard the replay pushed";
+const nothing = { rows: 0, baselineRows: 0 };
 
 /** Milliseconds as people say them. */
 const milliseconds = (value: number): string => `${value < 10 ? value.toPrecision(2) : wholeNumber(value)} ms`;
@@ -38,13 +43,20 @@ export const latency: MonitorDefinition = {
       Object.entries(shares).flatMap(([metric, share]): readonly SeriesTest[] =>
         asks(settings, metric)
           ? [
-              latencyTest({
-                key: { monitor: "latency", metric, segment, feature: undefined },
-                share,
-                live: profile.service?.get(keyOf(segment)),
-                normal: (evidence.service?.normal ?? []).flatMap((window) => window.get(keyOf(segment)) ?? []),
-                materialGrowth: metricOf(settings, metric).threshold,
-              }),
+              evidence.service?.isLive === false
+                ? untested(
+                    { monitor: "latency", metric, segment, feature: undefined },
+                    "not-checked",
+                    replayed,
+                    nothing,
+                  )
+                : latencyTest({
+                    key: { monitor: "latency", metric, segment, feature: undefined },
+                    share,
+                    live: profile.service?.get(keyOf(segment)),
+                    normal: (evidence.service?.normal ?? []).flatMap((window) => window.get(keyOf(segment)) ?? []),
+                    materialGrowth: metricOf(settings, metric).threshold,
+                  }),
             ]
           : [],
       ),

@@ -26,7 +26,12 @@ function served(rows: number, bin: number, failed = 0): ServiceCounts {
   };
 }
 
-function ask(monitor: MonitorDefinition, live: ServiceCounts | undefined, normal: readonly ServiceCounts[]) {
+function ask(
+  monitor: MonitorDefinition,
+  live: ServiceCounts | undefined,
+  normal: readonly ServiceCounts[],
+  isLive = true,
+) {
   const profile = {
     ...profileOf(baseline, dayWindow(28), []),
     service: new Map(live === undefined ? [] : [["", live] as const]),
@@ -36,7 +41,7 @@ function ask(monitor: MonitorDefinition, live: ServiceCounts | undefined, normal
     profile,
     season: "day-1",
     outcomesMature: true,
-    evidence: { service: { origin: "baseline", normal: normal.map((one) => new Map([["", one]])) } },
+    evidence: { service: { isLive, origin: "baseline", normal: normal.map((one) => new Map([["", one]])) } },
   };
   const settings = defaultMonitor(monitor.kind, sampleSystem("sample").owners);
   return { settings, tests: monitor.ask(question, settings) };
@@ -69,6 +74,12 @@ describe("monitors of serving", () => {
   it("say of rows that nobody served that they are not checked", () => {
     for (const monitor of [latency, errorRate])
       for (const test of ask(monitor, undefined, week).tests) expect(test).toMatchObject({ state: "not-checked" });
+  });
+
+  it("do not take the haste of a replay for slow serving, but failures for failures", () => {
+    for (const test of ask(latency, served(1_000, 90), week, false).tests)
+      expect(test).toMatchObject({ kind: "untested", state: "not-checked" });
+    expect(ask(errorRate, served(1_000, 70, 200), week, false).tests[0]).toMatchObject({ kind: "tested" });
   });
 
   it("do not know what is normal before any window was served", () => {

@@ -35,6 +35,8 @@ export interface EvidenceScene {
   readonly outcomesMature: boolean;
   /** How far event time has certainly come. */
   readonly watermark: Instant;
+  /** Whether rows are received about when they happen, and are not old ones replayed. */
+  readonly isLive: boolean;
 }
 
 /** Gathers one member of the evidence; undefined where there is none. A fault is thrown: the window is tried again. */
