@@ -161,7 +161,11 @@ describe("a vendor shifts the departure hour of three airports", () => {
       link: `${house.url}/incidents/${incident.number}`,
     });
     expect(`${opened.body.data.title} ${opened.body.data.text}`).toMatch(/departure_hour.*slice/);
-    expect(incident.notifications.map(({ state }) => state)).toEqual(["sent", "sent"]);
+    const told = await until("both channels have taken it", async () => {
+      const { notifications } = await house.client.call("incident", { path: { number: incident.number } });
+      return notifications.some(({ state }) => state === "waiting") ? undefined : notifications;
+    });
+    expect(told.map(({ state }) => state)).toEqual(["sent", "sent"]);
   });
 
   it("proposes what the system declares, does it when somebody approves, and lifts it when the incident is over", async () => {
